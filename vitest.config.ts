@@ -1,3 +1,4 @@
+import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,7 +8,31 @@ export default defineConfig({
         test: {
           name: 'rules',
           environment: 'node',
-          include: ['test/{lib,mail,tools,guards,drafting,review,rollout,metrics,retrieval,security}/**/*.test.ts'],
+          include: [
+            'test/{lib,mail,tools,guards,drafting,review,rollout,metrics,retrieval,security,scripts}/**/*.test.ts',
+          ],
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(({ inject }) => ({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ENVIRONMENT: 'test',
+                DATABASE_URL: inject('databaseUrl'),
+                DATABASE_FETCH_ENDPOINT: inject('fetchEndpoint'),
+                OPENAI_BASE_URL: inject('modelBaseUrl'),
+                OPENAI_API_KEY: 'scripted-default',
+                DRAFTGATE_ADMIN_KEY: 'admin-key-of-the-test-run-40-characters-',
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'worker',
+          include: ['test/{routes,scenarios,jobs,storage,pages,worker}/**/*.test.ts'],
+          globalSetup: ['./test/support/global-setup.ts'],
         },
       },
     ],

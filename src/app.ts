@@ -1,0 +1,106 @@
+import { HTTPException } from 'hono/http-exception';
+import { secureHeaders } from 'hono/secure-headers';
+import { authenticate } from './access/authenticate.ts';
+import { AppError, ERROR_CODES } from './lib/errors.ts';
+import { newId } from './lib/ids.ts';
+import { docsPage } from './pages/docs.tsx';
+import { adminRoutes } from './routes/admin.ts';
+import { type ApiContext, createRouter } from './routes/api.ts';
+import { draftRoutes } from './routes/drafts.ts';
+import { limitBody } from './routes/limit-body.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { recordRoutes } from './routes/records.ts';
+import type { Services } from './services.ts';
+
+const RATE_LIMIT_SECONDS = 60;
+
+/** The HTTP application over given services: middleware in order, then the routers. */
+export function createApp(services: Services) {
+  const app = createRouter();
+
+  app.use(async (c, next) => {
+    c.set('services', services);
+    c.set('requestId', newId('req', services.clock()));
+    c.header('X-Request-Id', c.var.requestId);
+    await next();
+  });
+  app.use(secureHeaders());
+
+  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  app.get('/readyz', async (c) => {
+    const readiness = await services.checkReadiness();
+    if (!readiness.ready) c.header('Retry-After', '5');
+    return c.json(readiness, readiness.ready ? 200 : 503);
+  });
+  app.get('/openapi.json', (c) => c.json(openApiDocument()));
+  app.get('/docs', (c) => c.html(docsPage(openApiDocument())));
+
+  app.use('/v1/*', (c, next) => access(c, next));
+  app.use('/admin/api/*', (c, next) => access(c, next));
+  app.use('/v1/*', limitBody(services.config));
+  app.use('/admin/api/*', limitBody(services.config));
+
+  app.route('/', messageRoutes);
+  app.route('/', recordRoutes);
+  app.route('/', draftRoutes);
+  app.route('/', adminRoutes);
+
+  app.notFound((c) => envelope(c, new AppError('NOT_FOUND', 'There is nothing at this address.')));
+  app.onError((error, c) => envelope(c, known(error, c)));
+  return app;
+
+  async function access(c: ApiContext, next: () => Promise<void>): Promise<void> {
+    const actor = await authenticate(
+      { db: services.db, adminKey: services.config.adminKey },
+      c.req.header('authorization'),
+    );
+    c.set('actor', actor);
+    if (actor.kind === 'key') {
+      const { success } = await services.rateLimit.limit({ key: actor.keyId });
+      if (!success) {
+        throw new AppError('RATE_LIMITED', 'Too many requests with this key.', {
+          retryAfterSeconds: RATE_LIMIT_SECONDS,
+        });
+      }
+    }
+    await next();
+  }
+
+  function openApiDocument() {
+    const document = app.getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: { title: 'Draftgate', version: '1', description: 'Grounded reply drafts for customers’ e-mails.' },
+      security: [{ key: [] }],
+    });
+    document.components = {
+      ...document.components,
+      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key, or the admin key.' } },
+    };
+    return document;
+  }
+}
+
+/** What a caller is told. Whatever nobody expected has a fixed text; its class name alone is logged. */
+function known(error: Error, c: ApiContext): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof HTTPException && error.status === 400) {
+    return new AppError('INVALID_REQUEST', 'The body of the request is not valid JSON.');
+  }
+  c.var.services.logger.error('request.failed', {
+    requestId: c.var.requestId,
+    error: error.name,
+    path: c.req.routePath,
+  });
+  return new AppError('INTERNAL', 'Something went wrong on our side.');
+}
+
+function envelope(c: ApiContext, error: AppError) {
+  const { status } = ERROR_CODES[error.code];
+  if (error.retryAfterSeconds !== undefined) c.header('Retry-After', String(error.retryAfterSeconds));
+  if (error.code === 'UNAUTHENTICATED') c.header('WWW-Authenticate', 'Bearer');
+  const details = error.details === undefined ? {} : { details: error.details };
+  return c.json(
+    { error: { code: error.code, message: error.message, requestId: c.var.requestId ?? '', ...details } },
+    status,
+  );
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+/** Version of the draft pipeline; grows with every change of prompts, guards or templates. Findings are judged per version. */
+export const PIPELINE_VERSION = '1';
+
+const limit = (value: number) => z.coerce.number().int().positive().default(value);
+
+const configSchema = z.object({
+  environment: z.string().default('production'),
+  databaseUrl: z.string().min(1),
+  databaseFetchEndpoint: z.string().default(''),
+  adminKey: z.string().min(32, 'DRAFTGATE_ADMIN_KEY needs 32 characters or more'),
+
+  openaiApiKey: z.string().min(1),
+  openaiBaseUrl: z.string().min(1),
+  model: z.string().min(1),
+  embeddingModel: z.string().min(1),
+
+  /** Milliseconds. */
+  databaseTimeoutMs: limit(10_000),
+  retrievalTimeoutMs: limit(2_000),
+  toolTimeoutMs: limit(3_000),
+  modelTimeoutMs: limit(30_000),
+  triageTimeoutMs: limit(8_000),
+  draftTimeoutMs: limit(45_000),
+  lockTimeoutMs: limit(2_000),
+  leaseMs: limit(60_000),
+  /** A second request waits this long for a draft that is being made, then gets 409. */
+  draftWaitMs: limit(8_000),
+  /** One repair attempt is made only with this much time left. */
+  repairMinimumMs: limit(10_000),
+  /** After this, a draft that could not be made is FAILED. */
+  retryForMs: limit(24 * 60 * 60 * 1000),
+
+  /** Below this confidence of the code, triage asks the model. 0 to 1. */
+  triageMinConfidence: z.coerce.number().min(0).max(1).default(0.6),
+  /** Prompt tokens of a compose call, instructions included. */
+  tokenBudget: limit(8_000),
+  maxOutputTokens: limit(2_000),
+
+  /** Bytes of a request body. */
+  maxBodyBytes: limit(1_048_576),
+  maxBulkBodyBytes: limit(32 * 1_048_576),
+});
+
+export type Config = z.infer<typeof configSchema>;
+
+/** Reads vars and secrets; throws one error that names every wrong variable, never its value. */
+export function readConfig(env: Env): Config {
+  const parsed = configSchema.safeParse({
+    environment: env.ENVIRONMENT,
+    databaseUrl: env.DATABASE_URL,
+    databaseFetchEndpoint: env.DATABASE_FETCH_ENDPOINT,
+    adminKey: env.DRAFTGATE_ADMIN_KEY,
+    openaiApiKey: env.OPENAI_API_KEY,
+    openaiBaseUrl: env.OPENAI_BASE_URL,
+    model: env.OPENAI_MODEL,
+    embeddingModel: env.OPENAI_EMBEDDING_MODEL,
+  });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`configuration: ${problems.join('; ')}`);
+}

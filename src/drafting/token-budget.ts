@@ -1,0 +1,67 @@
+import type { CountTokens } from '../model/count-tokens.ts';
+import type { ComposeDocument, PromptSource } from './prompt-document.ts';
+
+/** Reported usage is about `factor` × counted + `constant`. */
+export interface TokenCorrection {
+  constant: number;
+  factor: number;
+}
+
+export type BudgetResult =
+  | { status: 'fits'; document: ComposeDocument; predictedTokens: number; dropped: string[] }
+  /** Instructions and tool results alone are over the budget. */
+  | { status: 'does-not-fit'; dropped: string[] };
+
+/** Longest thing that is not cut of the customer's own turn, in characters, when it has to be cut. */
+const MINIMUM_MAIL_LENGTH = 200;
+
+/**
+ * Makes a prompt fit `budget` tokens (as the API will report them): examples go first (the last one first), then snippets,
+ * then old thread turns (the oldest first), then the end of an overlong mail. Tool results are never dropped or cut.
+ */
+export function fitBudget(
+  document: ComposeDocument,
+  options: { instructions: string; budget: number; correction: TokenCorrection; countTokens: CountTokens },
+): BudgetResult {
+  const { countTokens, correction, budget } = options;
+  const corrected = (tokens: number) => Math.ceil(tokens * correction.factor + correction.constant);
+  const fixed = countTokens(options.instructions);
+  const measure = (candidate: ComposeDocument) => corrected(fixed + countTokens(JSON.stringify(candidate)));
+  const dropped: string[] = [];
+  let current = document;
+  let predicted = measure(current);
+
+  const drop = (kind: PromptSource['kind']) => {
+    for (let i = current.sources.length - 1; i >= 0 && predicted > budget; i--) {
+      const source = current.sources[i];
+      if (source?.kind !== kind) continue;
+      current = { ...current, sources: current.sources.filter((_, at) => at !== i) };
+      dropped.push(`${kind}:${source.index}`);
+      predicted = measure(current);
+    }
+  };
+  drop('example');
+  drop('snippet');
+  while (predicted > budget && current.thread.length > 0) {
+    // Half of what is left at a time: a thread of many long turns is not counted turn by turn.
+    const cut = Math.max(1, Math.floor(current.thread.length / 2));
+    current = { ...current, thread: current.thread.slice(cut) };
+    dropped.push(`turns:${cut}`);
+    predicted = measure(current);
+  }
+  while (predicted > budget && current.customerMail.text.length > MINIMUM_MAIL_LENGTH) {
+    const share = Math.min(0.9, (budget / predicted) * 0.95);
+    const keep = Math.max(MINIMUM_MAIL_LENGTH, Math.floor(current.customerMail.text.length * share));
+    current = { ...current, customerMail: { ...current.customerMail, text: cutAt(current.customerMail.text, keep) } };
+    if (dropped.at(-1) !== 'mail:end') dropped.push('mail:end');
+    predicted = measure(current);
+  }
+  if (predicted > budget) return { status: 'does-not-fit', dropped };
+  return { status: 'fits', document: current, predictedTokens: predicted, dropped };
+}
+
+/** The first `length` UTF-16 units, not splitting a surrogate pair. */
+function cutAt(text: string, length: number): string {
+  const end = /[\uD800-\uDBFF]/.test(text[length - 1] ?? '') ? length - 1 : length;
+  return text.slice(0, end);
+}

@@ -1,0 +1,149 @@
+import type { Candidate } from './candidates.ts';
+import { lexicon } from './lexicon.ts';
+import { COUNTED_UNITS, type CountedUnit } from './locale.ts';
+import { GROUPED_NUMBER, numberWordSource, PLAIN_NUMBER, parseNumber, parseNumberWords } from './numbers.ts';
+import { isFree, take, type TextContext } from './text-context.ts';
+
+const DOLLARS = ['USD', 'CAD', 'AUD', 'NZD', 'SGD', 'HKD', 'MXN', 'ARS', 'CLP', 'COP', 'TWD'];
+const SYMBOLS: Record<string, readonly string[]> = {
+  '€': ['EUR'],
+  us$: ['USD'],
+  ca$: ['CAD'],
+  c$: ['CAD'],
+  au$: ['AUD'],
+  a$: ['AUD'],
+  $: DOLLARS,
+  '£': ['GBP'],
+  '¥': ['JPY', 'CNY'],
+  '₺': ['TRY'],
+  '₽': ['RUB'],
+  '₹': ['INR'],
+  '₴': ['UAH'],
+  '₩': ['KRW'],
+  '₪': ['ILS'],
+  zl: ['PLN'],
+  kr: ['SEK', 'NOK', 'DKK', 'ISK'],
+};
+const CODES =
+  'eur|usd|gbp|try|chf|cad|aud|nzd|jpy|cny|sek|nok|dkk|isk|pln|czk|huf|ron|bgn|inr|brl|mxn|zar|aed|sar|rub|uah|ils|krw|sgd|hkd|thb|ars|clp|cop|twd|btc|eth|usdt';
+
+function buildPatterns() {
+  const { sources, scaleWords } = lexicon();
+  const symbol = '(?:us|ca|c|au|a)?\\$|[€£¥₺₽₹₴₩₪]';
+  const scale = `(?: ?(${scaleWords.source})(?![a-z]))?`;
+  const behind = `(?:${symbol}|(?:zl|kr|${CODES})(?:'[a-z]{1,8})?(?![a-z0-9])|(?:${sources.currency})(?![a-z0-9]))`;
+  const units = COUNTED_UNITS.map((unit) => `(?<${unit}>${sources.units[unit]})`).join('|');
+  const number = `(?:${PLAIN_NUMBER})`;
+  const words = numberWordSource();
+  return {
+    percent: new RegExp(`(?<![\\w.,])(?:% ?(${number})|(?:${sources.percentPrefixes}) (${number}|${words})|(${number}) ?(?:%|(?:${sources.percentWords})(?![a-z0-9]))|(${words}) (?:%|(?:${sources.percentWords})(?![a-z0-9])))`, 'g'),
+    moneyBefore: new RegExp(`(?<![a-z0-9])(${symbol}|(?:zl|kr|${CODES})(?= ?\\d)) ?(${GROUPED_NUMBER})${scale}`, 'g'),
+    moneyBehind: new RegExp(`(?<![\\w.,])(${GROUPED_NUMBER})(?:[.,]?-{1,2})?${scale} ?-?(${behind})(?: ?(\\d{2})(?![\\d.,]))?`, 'g'),
+    moneyWords: new RegExp(`(?<![a-z0-9])(${words}) (${behind})`, 'g'),
+    counted: new RegExp(
+      `(?<![\\w.,#])(?:(${number})|(${words}))(?:(?: ?- ?| (?:${sources.range}) )(?:(${number})|(${words})))?(?: ?x)?(?:[ -](?:[a-z'-]{1,15} ){0,2}?|)(?:${units})(?:'[a-z]{1,8})?(?![a-z0-9])`,
+      'g',
+    ),
+    bare: new RegExp(`(?<![\\w])#?(${number})(?:([a-z]{1,12})(?![a-z0-9]))?`, 'g'),
+    countingContext: new RegExp(`(?:${sources.countingContexts}) ?[#:]?$`),
+  };
+}
+
+let patterns: ReturnType<typeof buildPatterns> | undefined;
+
+/** ISO codes that a written currency may stand for, and whether it is a hundredth ("cents"). */
+function currencyOf(written: string): { currencies: readonly string[]; hundredth: boolean } {
+  const symbol = SYMBOLS[written];
+  if (symbol !== undefined) return { currencies: symbol, hundredth: false };
+  const code = written.replace(/'[a-z]*$/, '');
+  if (new RegExp(`^(?:${CODES})$`).test(code)) return { currencies: [code.toUpperCase()], hundredth: false };
+  const codes = lexicon()
+    .currencyWords.filter((entry) => entry.pattern.test(written))
+    .map((entry) => entry.code);
+  if (codes.includes('CENT')) return { currencies: [], hundredth: true };
+  return { currencies: codes.flatMap((entry) => (entry === 'DOLLAR' ? DOLLARS : [entry])), hundredth: false };
+}
+
+/** Finds percentages, amounts of money, counted things and durations, then every number that is left. */
+export function extractAmounts(context: TextContext): Candidate[] {
+  patterns ??= buildPatterns();
+  const { text, locale } = context;
+  const words = lexicon();
+  const found: Candidate[] = [];
+  const read = (written: string | undefined): number | undefined =>
+    written === undefined ? undefined : /^\d/.test(written) ? parseNumber(written, locale.decimalSeparator) : parseNumberWords(written, locale);
+  const free = (start: number, end: number): boolean => isFree(context, { start, end });
+
+  for (const match of text.matchAll(patterns.percent)) {
+    const start = match.index;
+    const end = start + match[0].length;
+    const value = read(match[1] ?? match[2] ?? match[3] ?? match[4]);
+    if (value === undefined || !free(start, end)) continue;
+    take(context, { start, end });
+    found.push({ type: 'percentage', start, end, value });
+  }
+
+  const addMoney = (start: number, end: number, number: string, scale: string | undefined, currency: string, cents?: string): void => {
+    const span = { start, end: start + text.slice(start, end).trimEnd().length };
+    if (!isFree(context, span)) return;
+    const value = read(number);
+    const written = currencyOf(currency);
+    const factor = (scale === undefined ? 1 : (words.scaleWords.values.get(scale) ?? 1)) * (written.hundredth ? 0.01 : 1);
+    take(context, span);
+    const amount = value === undefined ? undefined : value * factor + (cents === undefined ? 0 : Number(cents) / 100);
+    found.push({
+      type: 'money',
+      ...span,
+      ...(amount === undefined ? {} : { amount }),
+      ...(written.currencies.length === 0 ? {} : { currencies: written.currencies }),
+    });
+  };
+  for (const match of text.matchAll(patterns.moneyBefore)) {
+    const currency = match[1] ?? '';
+    const at = context.normalised.starts[match.index] ?? 0;
+    // "try 2" is English unless it is written as a code.
+    if (currency === 'try' && context.normalised.original.slice(at, at + 3) !== 'TRY') continue;
+    addMoney(match.index, match.index + match[0].length, match[2] ?? '', match[3], currency);
+  }
+  for (const match of text.matchAll(patterns.moneyBehind)) {
+    addMoney(match.index, match.index + match[0].length, match[1] ?? '', match[2], match[3] ?? '', match[4]);
+  }
+  for (const match of text.matchAll(patterns.moneyWords)) {
+    if (read(match[1]) === undefined) continue;
+    addMoney(match.index, match.index + match[0].length, match[1] ?? '', undefined, match[2] ?? '');
+  }
+
+  for (const match of text.matchAll(patterns.counted)) {
+    const start = match.index;
+    const end = start + match[0].length;
+    const low = read(match[1] ?? match[2]);
+    const high = read(match[3] ?? match[4]);
+    const unit = COUNTED_UNITS.find((key) => match.groups?.[key] !== undefined) as CountedUnit;
+    if (low === undefined || !free(start, end)) continue;
+    // "one of our products", "one order at a time": a pronoun, not a count.
+    if (low === 1 && match[1] === undefined && (/^\w+ of /.test(match[0]) || locale.language !== 'en')) continue;
+    take(context, { start, end });
+    found.push({ type: 'quantity', start, end, low, ...(high === undefined ? {} : { high }), unit, token: match[0] });
+  }
+
+  for (const match of text.matchAll(patterns.bare)) {
+    const written = match[1] ?? '';
+    const start = match.index;
+    const end = start + match[0].length;
+    if (!free(start, end)) continue;
+    const lineStart = start === 0 || text.charAt(start - 1) === '\n' || /\n(?:- )?$/.test(text.slice(Math.max(0, start - 3), start));
+    if (lineStart && /^\d{1,2}$/.test(match[0]) && /^[.):] ?/.test(text.slice(end, end + 2))) continue;
+    if (text.slice(start, start + 4) === '24/7' || text.slice(Math.max(0, start - 3), end) === '24/7') continue;
+    if (patterns.countingContext.test(text.slice(Math.max(0, start - 30), start).trimEnd()) && /^\d{1,2}$/.test(match[0])) continue;
+    take(context, { start, end });
+    const value = parseNumber(written, locale.decimalSeparator);
+    if (match[2] === undefined && /^\d[\d.,']*[.,]\d{2}$/.test(written)) {
+      found.push({ type: 'money', start, end, ...(value === undefined ? {} : { amount: value }) });
+    } else if (match[2] === undefined && /^(?:19|20)\d{2}$/.test(written)) {
+      found.push({ type: 'date', start, end, date: { kind: 'year', year: Number(written) } });
+    } else {
+      found.push({ type: 'quantity', start, end, low: value ?? Number.NaN, token: match[0] });
+    }
+  }
+  return found;
+}

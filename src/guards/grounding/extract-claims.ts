@@ -1,0 +1,74 @@
+import type { Language } from '../../lib/languages.ts';
+import type { Candidate } from './candidates.ts';
+import { extractAddresses } from './extract-addresses.ts';
+import { extractAmounts } from './extract-amounts.ts';
+import { extractDates } from './extract-dates.ts';
+import { extractIdentifiers, type KnownIdentifiers } from './extract-identifiers.ts';
+import { extractStatements } from './extract-statements.ts';
+import { labelAmounts, labelDates } from './label-values.ts';
+import { lexicon } from './lexicon.ts';
+import { findOccurrences } from './occurrences.ts';
+import type { Span } from './segments.ts';
+import { readText, take, type TextContext } from './text-context.ts';
+
+export interface ExtractedText {
+  context: TextContext;
+  /** In text order. */
+  candidates: Candidate[];
+}
+
+/** Spans of folded names in a folded text, as whole words. */
+export function findNames(text: string, names: readonly string[]): (Span & { name: string })[] {
+  const found: (Span & { name: string })[] = [];
+  for (const name of names) {
+    for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
+      const before = text.charAt(at - 1);
+      const after = text.charAt(at + name.length);
+      if (/[a-z0-9]/.test(before) || /\d/.test(after)) continue;
+      found.push({ start: at, end: at + name.length, name });
+    }
+  }
+  return found;
+}
+
+/** All candidate claims of a text; `names` are folded names whose numbers are no claims. */
+export function extractClaims(
+  original: string,
+  language: Language,
+  localeTag: string,
+  names: readonly string[],
+  known: KnownIdentifiers,
+): ExtractedText {
+  const context = readText(original, language, localeTag);
+  for (const span of findNames(context.text, names)) take(context, span);
+  const addresses = extractAddresses(context);
+  const identifiers = extractIdentifiers(context, known);
+  const { candidates: statements, isUndertaking } = extractStatements(context);
+  const messages = findOccurrences(context.text, lexicon().nouns.message);
+  const orders = findOccurrences(context.text, lexicon().nouns.order);
+  const aboutMessage = (offset: number): boolean => {
+    const clause = context.segments.clauseAt(offset);
+    const start = Math.max(clause.start, offset - 200);
+    const end = Math.min(clause.end, offset + 200);
+    return messages.within(start, end) && !orders.within(start, end);
+  };
+  const dates = extractDates(context).filter((candidate) => {
+    if (candidate.type !== 'date') return true;
+    const { kind } = candidate.date;
+    // "We will check today", "your mail of yesterday": relative days in talk about the talk itself are no facts.
+    if (kind !== 'relative' && kind !== 'weekday' && kind !== 'week' && kind !== 'relativeMonth') return true;
+    return !isUndertaking(candidate.start) && !aboutMessage(candidate.start);
+  });
+  const amounts = extractAmounts(context).filter((candidate) => {
+    const duration = candidate.type === 'quantity' && candidate.unit !== undefined && DURATIONS.has(candidate.unit);
+    return !duration || !isUndertaking(candidate.start);
+  });
+  const candidates = [...addresses, ...identifiers, ...dates, ...amounts, ...statements].sort(
+    (left, right) => left.start - right.start || left.end - right.end,
+  );
+  labelDates(context, candidates);
+  labelAmounts(context, candidates);
+  return { context, candidates };
+}
+
+export const DURATIONS: ReadonlySet<string> = new Set(['minute', 'hour', 'day', 'businessDay', 'week', 'month', 'year']);

@@ -1,0 +1,208 @@
+import type { Candidate } from './candidates.ts';
+import { lexicon } from './lexicon.ts';
+import { PROMISE_KINDS, type PromiseKind, STATED_STATUSES, type StatedStatus } from './locale.ts';
+import { findOccurrences, type Occurrences, wordsAhead, wordsBack } from './occurrences.ts';
+import type { Segments, Span } from './segments.ts';
+import type { TextContext } from './text-context.ts';
+
+/** The commitment that a status becomes when it is said of the future or as a policy. */
+const PROMISE_OF_STATUS: Partial<Record<StatedStatus, PromiseKind>> = {
+  shipped: 'ship',
+  in_transit: 'ship',
+  out_for_delivery: 'deliver',
+  ready_for_pickup: 'deliver',
+  delivered: 'deliver',
+  cancelled: 'cancel',
+  returned: 'return',
+  refunded: 'refund',
+  refund_started: 'refund',
+  replaced: 'replacement',
+  rescheduled: 'appointment',
+  confirmed: 'appointment',
+  processing: 'ship',
+};
+
+/** Where two phrases cover the same words, the earlier one in this order says what is meant. */
+const STATUS_PRIORITY: readonly StatedStatus[] = ['refund_started', 'refunded', 'replaced', 'rescheduled', 'paid', 'lost', ...STATED_STATUSES];
+
+/** How far a marker reaches to the action it commits to, in characters (about ten words). */
+const MARKER_REACH = 90;
+/** Words between a negation and what it negates. */
+const NEGATION_REACH = 5;
+const CONJUNCTION_INSIDE = /,| (?:and|und|ve|et|y|then|dann|puis|luego) /g;
+
+interface Surroundings {
+  text: string;
+  segments: Segments;
+  negations: Occurrences;
+  trailingNegations: Occurrences;
+  conditionals: Occurrences;
+  trailingConditionals: Occurrences;
+  questionStarts: Occurrences;
+  habitual: Occurrences;
+  unstated: Occurrences;
+  undertakings: Occurrences;
+  markers: Occurrences;
+}
+
+function readSurroundings(context: TextContext): Surroundings {
+  const words = lexicon();
+  const { text, segments } = context;
+  const falseNegations = findOccurrences(text, words.falseNegations);
+  return {
+    text,
+    segments,
+    negations: findOccurrences(text, words.negations, (start, end) => {
+      const cover = falseNegations.firstFrom(Math.max(0, start - 12));
+      return cover !== undefined && cover.start <= start && cover.end >= end;
+    }),
+    trailingNegations: findOccurrences(text, words.trailingNegations),
+    conditionals: findOccurrences(text, words.conditionals),
+    trailingConditionals: findOccurrences(text, words.trailingConditionals),
+    questionStarts: findOccurrences(text, words.questionStarts),
+    habitual: findOccurrences(text, words.habitual),
+    unstated: findOccurrences(text, words.unstated),
+    undertakings: findOccurrences(text, words.undertakings),
+    markers: findOccurrences(text, words.promiseMarkers),
+  };
+}
+
+/** A question asserts nothing; in a longer one only the last clause and those that begin like a question ask. */
+function isAsked({ text, segments, questionStarts }: Surroundings, at: number): boolean {
+  const sentence = segments.sentenceAt(at);
+  if (!text.slice(Math.max(sentence.start, sentence.end - 6), sentence.end).includes('?')) return false;
+  const clause = segments.clauseAt(at);
+  if (clause.end >= sentence.end) return true;
+  const first = text.slice(clause.start, clause.start + 4).search(/[a-z]/);
+  return questionStarts.firstFrom(clause.start)?.start === clause.start + Math.max(0, first);
+}
+
+function isConditional({ text, segments, conditionals, trailingConditionals }: Surroundings, span: Span): boolean {
+  const clause = segments.clauseAt(span.start);
+  if (conditionals.within(Math.max(clause.start, span.start - 200), span.start)) return true;
+  return trailingConditionals.within(span.end, wordsAhead(text, span.end, 3, segments.clauseAt(span.end - 1).end));
+}
+
+function isNegated({ text, segments, negations, trailingNegations }: Surroundings, span: Span): boolean {
+  const clause = segments.clauseAt(span.start);
+  if (negations.within(wordsBack(text, span.start, NEGATION_REACH, clause.start), span.end)) return true;
+  return trailingNegations.within(span.end, wordsAhead(text, span.end, 2, segments.clauseAt(span.end - 1).end));
+}
+
+/** Keeps of overlapping spans the first by priority, then the longest; in text order. */
+function withoutOverlaps<T extends Span>(spans: readonly T[], priority: (span: T) => number, length: number): { kept: T[]; covered: Uint8Array } {
+  const covered = new Uint8Array(length);
+  const ordered = [...spans].sort(
+    (left, right) => priority(left) - priority(right) || right.end - right.start - (left.end - left.start) || left.start - right.start,
+  );
+  const kept: T[] = [];
+  for (const span of ordered) {
+    if (covered.subarray(span.start, span.end).includes(1)) continue;
+    covered.fill(1, span.start, span.end);
+    kept.push(span);
+  }
+  return { kept: kept.sort((left, right) => left.start - right.start), covered };
+}
+
+interface StatusMatch extends Span {
+  stated: StatedStatus;
+  negative: boolean;
+}
+
+function statusMatches(text: string): StatusMatch[] {
+  const words = lexicon();
+  const found: StatusMatch[] = [];
+  for (const stated of STATED_STATUSES) {
+    for (const { start, end } of findOccurrences(text, words.statuses[stated]).spans) found.push({ start, end, stated, negative: false });
+    for (const { start, end } of findOccurrences(text, words.negatedStatuses[stated]).spans) found.push({ start, end, stated, negative: true });
+  }
+  return withoutOverlaps(found, (match) => (match.negative ? -1 : STATUS_PRIORITY.indexOf(match.stated)), text.length).kept;
+}
+
+interface PromiseMatch extends Span {
+  kind: PromiseKind;
+  refused: boolean;
+}
+
+/** Commitments made of a marker ("will") and an action ("refund"), unless the marker commits to look, check or reply. */
+function markedPromises({ text, segments, markers, undertakings }: Surroundings): PromiseMatch[] {
+  const found: PromiseMatch[] = [];
+  if (markers.spans.length === 0) return found;
+  const words = lexicon();
+  const conjunctions = findOccurrences(text, CONJUNCTION_INSIDE);
+  for (const kind of PROMISE_KINDS) {
+    for (const action of findOccurrences(text, words.promiseActions[kind]).spans) {
+      const marker = markers.lastBefore(action.start);
+      if (marker === undefined || action.start - marker.end > MARKER_REACH) continue;
+      if (segments.sentenceAt(marker.start).end < action.end) continue;
+      // An undertaking between the two takes the marker for itself, unless "and" starts a commitment behind it.
+      const conjunction = conjunctions.lastBefore(action.start);
+      const own = Math.max(marker.start, conjunction === undefined ? 0 : conjunction.end);
+      if (undertakings.within(own, action.start)) continue;
+      found.push({ start: marker.start, end: action.end, kind, refused: false });
+    }
+  }
+  return found;
+}
+
+function allPromises(surroundings: Surroundings): PromiseMatch[] {
+  const words = lexicon();
+  const { text } = surroundings;
+  const found = markedPromises(surroundings);
+  for (const kind of PROMISE_KINDS) {
+    for (const span of findOccurrences(text, words.completePromises[kind]).spans) found.push({ ...span, kind, refused: false });
+    for (const span of findOccurrences(text, words.refusals[kind]).spans) found.push({ ...span, kind, refused: true });
+  }
+  return found;
+}
+
+/** What `extractStatements` found, and which clauses only undertake to look, check or reply. */
+export interface Statements {
+  candidates: Candidate[];
+  isUndertaking(offset: number): boolean;
+}
+
+/** Finds statements about the state of an order or appointment, commitments, and vague words of time. */
+export function extractStatements(context: TextContext): Statements {
+  const { text, segments } = context;
+  const surroundings = readSurroundings(context);
+  const candidates: Candidate[] = [];
+  const statuses = statusMatches(text);
+  const { kept: promises, covered } = withoutOverlaps(allPromises(surroundings), (promise) => (promise.refused ? 0 : 1), text.length);
+  const stating = new Uint8Array(text.length);
+
+  for (const match of statuses) {
+    if (covered.subarray(match.start, match.end).includes(1)) continue;
+    if (isAsked(surroundings, match.start) || isConditional(surroundings, match)) continue;
+    const clause = segments.clauseAt(match.start);
+    if (surroundings.unstated.within(wordsBack(text, match.start, 5, clause.start), match.start)) continue;
+    const sentence = segments.sentenceAt(match.start);
+    const kind = PROMISE_OF_STATUS[match.stated];
+    const negated = match.negative || isNegated(surroundings, match);
+    stating[match.start] = 1;
+    const span = { start: match.start, end: match.end };
+    if (kind !== undefined && surroundings.habitual.within(sentence.start, sentence.end)) {
+      candidates.push({ type: 'promise', ...span, kind, refused: negated, conditional: true });
+    } else {
+      candidates.push({ type: 'status', ...span, stated: match.stated, negated });
+    }
+  }
+  for (const promise of promises) {
+    if (isAsked(surroundings, promise.start)) continue;
+    stating[promise.start] = 1;
+    const sentence = segments.sentenceAt(promise.start);
+    const conditional = surroundings.conditionals.within(sentence.start, sentence.end) || surroundings.trailingConditionals.within(sentence.start, sentence.end);
+    const refused = promise.refused || isNegated(surroundings, promise);
+    candidates.push({ type: 'promise', start: promise.start, end: promise.end, kind: promise.kind, refused, conditional });
+  }
+  const isUndertaking = (offset: number): boolean => {
+    const clause = segments.clauseAt(offset);
+    const start = Math.max(clause.start, offset - 300);
+    const end = Math.min(clause.end, offset + 300);
+    return surroundings.undertakings.within(start, end) && !stating.subarray(start, end).includes(1);
+  };
+  for (const span of findOccurrences(text, lexicon().vague).spans) {
+    if (!isUndertaking(span.start)) candidates.push({ type: 'vague', ...span });
+  }
+  return { candidates, isUndertaking };
+}

@@ -1,0 +1,206 @@
+import type { Language } from '../../lib/languages.ts';
+import type { CountedUnit, DateLabel, GroundingLocale, MoneyLabel, PromiseKind, StatedStatus } from './locale.ts';
+import { COUNTED_UNITS, DATE_LABELS, MONEY_LABELS, PROMISE_KINDS, STATED_STATUSES } from './locale.ts';
+import { de } from './locales/de.ts';
+import { en } from './locales/en.ts';
+import { es } from './locales/es.ts';
+import { fr } from './locales/fr.ts';
+import { tr } from './locales/tr.ts';
+import { foldText } from './normalise-text.ts';
+
+export const GROUNDING_LOCALES: Readonly<Record<Language, GroundingLocale>> = { en, tr, de, fr, es };
+const LOCALES = Object.values(GROUNDING_LOCALES);
+
+/** Regular-expression source of phrases as `GroundingLocale` describes them; every repetition in it is bounded. */
+export function phraseSource(phrases: readonly string[]): string {
+  const sources = phrases.map((phrase) =>
+    foldText(phrase)
+      .replace(/\((?!\?)/g, '(?:')
+      .replace(/ ~~ /g, ' (?:[^\\s,;:!?()]{1,30} ){0,6}')
+      .replace(/ ~(?= |$)/g, ' (?:[^\\s,;:!?()]{1,30} ){0,3}')
+      .replace(/(\{0,3\}) /g, '$1')
+      .replace(/\*/g, "[a-z']{0,14}"),
+  );
+  return `(?:${sources.join('|')})`;
+}
+
+const BEFORE_WORD = '(?<![a-z0-9])';
+const AFTER_WORD = '(?![a-z0-9])';
+const MATCHES_NOTHING = /(?!)/g;
+
+/** A global pattern that finds any of the phrases as whole words. */
+export function phrasePattern(phrases: readonly string[]): RegExp {
+  if (phrases.length === 0) return MATCHES_NOTHING;
+  return new RegExp(`${BEFORE_WORD}${phraseSource(phrases)}${AFTER_WORD}`, 'g');
+}
+
+function allOf(pick: (locale: GroundingLocale) => readonly string[]): RegExp {
+  return phrasePattern(LOCALES.flatMap((locale) => [...pick(locale)]));
+}
+
+function tableOf<Key extends string>(
+  keys: readonly Key[],
+  pick: (locale: GroundingLocale, key: Key) => readonly string[] | undefined,
+): Record<Key, RegExp> {
+  return Object.fromEntries(keys.map((key) => [key, allOf((locale) => pick(locale, key) ?? [])])) as Record<
+    Key,
+    RegExp
+  >;
+}
+
+/** Names of the months or weekdays in a language, as `Intl` writes them alone and inside a date. */
+function intlNames(language: Language, field: 'month' | 'weekday', count: number, base: number): string[][] {
+  return Array.from({ length: count }, (_, index) => {
+    const date = new Date(field === 'month' ? Date.UTC(2023, index, 15) : Date.UTC(2023, 0, base + index));
+    const forms = new Set<string>();
+    const options: Intl.DateTimeFormatOptions[] =
+      field === 'month'
+        ? [{ month: 'long' }, { month: 'short' }, { day: 'numeric', month: 'long' }]
+        : [{ weekday: 'long' }];
+    for (const option of options) {
+      const parts = new Intl.DateTimeFormat(language, { ...option, timeZone: 'UTC' }).formatToParts(date);
+      const name = parts.find((part) => part.type === field)?.value.replace(/\.$/, '');
+      if (name !== undefined && name.length > 2) forms.add(foldText(name));
+    }
+    return [...forms];
+  });
+}
+
+export interface NamedNumbers {
+  /** Folded word to its number. */
+  values: ReadonlyMap<string, number>;
+  /** Alternation of the words, longest first. */
+  source: string;
+}
+
+function namedNumbers(entries: Iterable<readonly [string, number]>): NamedNumbers {
+  const values = new Map<string, number>();
+  for (const [word, value] of entries) if (!values.has(foldText(word))) values.set(foldText(word), value);
+  const words = [...values.keys()].sort((left, right) => right.length - left.length);
+  return {
+    values,
+    source:
+      words.length === 0 ? '(?!)' : `(?:${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`,
+  };
+}
+
+function wordTable(pick: (locale: GroundingLocale) => Readonly<Record<string, number>>): NamedNumbers {
+  return namedNumbers(LOCALES.flatMap((locale) => Object.entries(pick(locale))));
+}
+
+function joined(pick: (locale: GroundingLocale) => readonly string[]): string {
+  const phrases = LOCALES.flatMap((locale) => [...pick(locale)]);
+  return phrases.length === 0 ? '(?!)' : phraseSource(phrases);
+}
+
+function buildLexicon() {
+  const months = namedNumbers(
+    LOCALES.flatMap((locale) =>
+      intlNames(locale.language, 'month', 12, 1).flatMap((forms, index) =>
+        [...forms, ...(locale.monthForms[index] ?? [])].map((form) => [form, index + 1] as const),
+      ),
+    ),
+  );
+  const weekdays = namedNumbers(
+    LOCALES.flatMap((locale) =>
+      intlNames(locale.language, 'weekday', 7, 1).flatMap((forms, index) =>
+        [...forms, ...(locale.weekdayForms[index] ?? [])].map((form) => [form, index] as const),
+      ),
+    ),
+  );
+  const unitSources = Object.fromEntries(
+    COUNTED_UNITS.map((unit) => [unit, joined((locale) => locale.units[unit])]),
+  ) as Record<CountedUnit, string>;
+  const currencyCodes = [...new Set(LOCALES.flatMap((locale) => Object.keys(locale.currencies)))];
+  const currencyWords = currencyCodes.map((code) => ({
+    code,
+    pattern: new RegExp(`^${joined((locale) => locale.currencies[code] ?? [])}$`),
+  }));
+  return {
+    months,
+    weekdays,
+    numberWords: wordTable((locale) => locale.numberWords),
+    ordinalWords: wordTable((locale) => locale.ordinalWords),
+    scaleWords: wordTable((locale) => locale.scaleWords),
+    relativeDays: wordTable((locale) => locale.relativeDays),
+    ambiguousWords: new Map(
+      LOCALES.flatMap((locale) => locale.ambiguousWords.map((word) => [foldText(word), locale.language])),
+    ),
+    relativeAgo: LOCALES.flatMap((locale) => locale.relativeAgo),
+    relativeAhead: LOCALES.flatMap((locale) => locale.relativeAhead),
+    sources: {
+      dateConnectors: joined((locale) => locale.dateConnectors),
+      monthPrepositions: joined((locale) => locale.monthPrepositions),
+      next: joined((locale) => locale.nextWords),
+      last: joined((locale) => locale.lastWords),
+      this: joined((locale) => locale.thisWords),
+      units: unitSources,
+      range: joined((locale) => locale.rangeWords),
+      currency: joined((locale) => Object.values(locale.currencies).flat()),
+      percentWords: joined((locale) => locale.percentWords),
+      percentPrefixes: joined((locale) => locale.percentPrefixes),
+      timePrefixes: joined((locale) => locale.timePrefixes),
+      timeSuffixes: joined((locale) => locale.timeSuffixes),
+      dotWords: joined((locale) => locale.dotWords),
+      atWords: joined((locale) => locale.atWords),
+      countingContexts: joined((locale) => locale.countingContexts),
+    },
+    currencyWords,
+    notDates: allOf((locale) => locale.notDates),
+    nouns: {
+      order: allOf((locale) => locale.nouns.order),
+      tracking: allOf((locale) => locale.nouns.tracking),
+      appointment: allOf((locale) => locale.nouns.appointment),
+      phone: allOf((locale) => locale.nouns.phone),
+      message: allOf((locale) => locale.nouns.message),
+      invoice: allOf((locale) => locale.nouns.invoice),
+    },
+    conjunctions: allOf((locale) => locale.conjunctions),
+    negations: allOf((locale) => locale.negations),
+    trailingNegations: allOf((locale) => locale.trailingNegations),
+    falseNegations: allOf((locale) => locale.falseNegations),
+    conditionals: allOf((locale) => locale.conditionals),
+    trailingConditionals: allOf((locale) => locale.trailingConditionals),
+    questionStarts: allOf((locale) => locale.questionStarts),
+    habitual: allOf((locale) => locale.habitual),
+    unstated: allOf((locale) => locale.unstated),
+    attributions: allOf((locale) => locale.attributions),
+    vague: allOf((locale) => locale.vague),
+    statuses: tableOf<StatedStatus>(STATED_STATUSES, (locale, key) => locale.statuses[key]),
+    negatedStatuses: tableOf<StatedStatus>(STATED_STATUSES, (locale, key) => locale.negatedStatuses[key]),
+    promiseMarkers: allOf((locale) => locale.promises.markers),
+    promiseActions: tableOf<PromiseKind>(PROMISE_KINDS, (locale, key) => locale.promises.actions[key]),
+    completePromises: tableOf<PromiseKind>(PROMISE_KINDS, (locale, key) => locale.promises.complete[key]),
+    refusals: tableOf<PromiseKind>(PROMISE_KINDS, (locale, key) => locale.promises.refusals[key]),
+    undertakings: allOf((locale) => locale.promises.undertakings),
+    dateLabels: tableOf<DateLabel>(DATE_LABELS, (locale, key) => locale.dateLabels[key]),
+    moneyLabels: tableOf<MoneyLabel>(MONEY_LABELS, (locale, key) => locale.moneyLabels[key]),
+  };
+}
+
+export type Lexicon = ReturnType<typeof buildLexicon>;
+let built: Lexicon | undefined;
+
+/** All locales' words, compiled on first use (tens of milliseconds, so not at start-up). */
+export function lexicon(): Lexicon {
+  built ??= buildLexicon();
+  return built;
+}
+
+/** Every match of a global pattern in `text`, from `from` to `to`. */
+export function matchesIn(pattern: RegExp, text: string): Span[] {
+  const found: Span[] = [];
+  for (const match of text.matchAll(pattern)) found.push({ start: match.index, end: match.index + match[0].length });
+  return found;
+}
+
+interface Span {
+  start: number;
+  end: number;
+}
+
+/** Whether a global pattern matches anywhere in `text`. */
+export function occursIn(pattern: RegExp, text: string): boolean {
+  pattern.lastIndex = 0;
+  return pattern.test(text);
+}

@@ -1,0 +1,228 @@
+import { type DigitRun, groupSize, mainKind, SEPARATOR } from './digit-runs.ts';
+import { isPrecededBy } from './nearby-words.ts';
+import type { PiiMatch } from './pii-match.ts';
+
+const BSN_WORD = /bsn|burgerservice|sofi/i;
+const TAX_WORD = /steuer|id-?nr|tax\s?id|\btin\b/i;
+
+/** A French NIR has seven groups and fifteen digits, the most of all. */
+const MOST_GROUPS = 7;
+const MOST_DIGITS = 15;
+const NOT_IN_AN_ID = SEPARATOR.comma | SEPARATOR.parenthesis | SEPARATOR.other;
+
+/** National ids made of digits alone; folded text. */
+export function detectNumericIds(text: string, run: DigitRun, matches: PiiMatch[]): void {
+  if (run.digits < 9) return;
+  const digits: number[] = [];
+  for (let first = 0; first < run.groups; first++) {
+    const start = run.starts[first] as number;
+    if (isAlphanumeric(text.charCodeAt(start - 1))) continue;
+    digits.length = 0;
+    const furthest = Math.min(run.groups, first + MOST_GROUPS);
+    let available = 0;
+    for (let group = first; group < furthest; group++) available += groupSize(run, group);
+    if (available < 9) continue;
+    for (let last = first; last < furthest; last++) {
+      if (last > first && (run.separators[last] as number) & NOT_IN_AN_ID) break;
+      const end = run.ends[last] as number;
+      if (digits.length + groupSize(run, last) > MOST_DIGITS) break;
+      for (let at = run.starts[last] as number; at < end; at++) digits.push(text.charCodeAt(at) - 0x30);
+      if (digits.length < 9 || isAlphanumeric(text.charCodeAt(end)) || !isNumericId(text, run, first, last, digits))
+        continue;
+      matches.push({ type: 'NATIONAL_ID', start, end, key: digits.join('') });
+      first = last;
+      break;
+    }
+  }
+}
+
+function isNumericId(text: string, run: DigitRun, first: number, last: number, digits: number[]): boolean {
+  const start = run.starts[first] as number;
+  const isSplit = (...sizes: number[]) =>
+    sizes.length === last - first + 1 && sizes.every((size, index) => groupSize(run, first + index) === size);
+  switch (digits.length) {
+    case 9:
+      return (
+        (digits[0] === 9 && isSplit(3, 2, 4) && isUsItin(digits)) ||
+        (isDutchBsn(digits) && isPrecededBy(text, start, BSN_WORD))
+      );
+    case 10:
+    case 12:
+      return (
+        (isSplit(6, 4) || isSplit(8, 4)) &&
+        mainKind(run.separators[last] as number) === SEPARATOR.dash &&
+        isSwedishId(digits)
+      );
+    case 11:
+      return (
+        isTurkishId(digits) ||
+        isGermanTaxId(digits, () => isPrecededBy(text, start, TAX_WORD)) ||
+        isPolishPesel(digits) ||
+        isBelgianId(digits) ||
+        (isSplit(3, 3, 3, 2) && mainKind(run.separators[last] as number) === SEPARATOR.dash && isBrazilianCpf(digits))
+      );
+    case 13:
+      return isSwissAhv(digits);
+    case 15:
+      return isFrenchNir(digits.join(''));
+    default:
+      return false;
+  }
+}
+
+const LETTERED = [
+  { pattern: /(?<![A-Za-z0-9])[0-9]{8}[- ]?[A-Za-z](?![A-Za-z0-9])/g, isValid: isSpanishDni },
+  { pattern: /(?<![A-Za-z0-9])[XYZxyz][- ]?[0-9]{7}[- ]?[A-Za-z](?![A-Za-z0-9])/g, isValid: isSpanishDni },
+  {
+    pattern: /(?<![A-Za-z0-9])[A-Za-z]{2}[- ]?[0-9]{2}[- ]?[0-9]{2}[- ]?[0-9]{2}[- ]?[A-Da-d](?![A-Za-z0-9])/g,
+    isValid: isBritishNino,
+  },
+  {
+    pattern:
+      /(?<![A-Za-z0-9])[A-Za-z]{3} ?[A-Za-z]{3} ?[0-9L-Vl-v]{2}[A-Za-z][0-9L-Vl-v]{2} ?[A-Za-z][0-9L-Vl-v]{3}[A-Za-z](?![A-Za-z0-9])/g,
+    isValid: isItalianFiscalCode,
+  },
+  // Corsican departments are 2A and 2B.
+  {
+    pattern:
+      /(?<![A-Za-z0-9])[12][ .-]?[0-9]{2}[ .-]?[0-9]{2}[ .-]?2[ABab][ .-]?[0-9]{3}[ .-]?[0-9]{3}[ .-]?[0-9]{2}(?![A-Za-z0-9])/g,
+    isValid: isFrenchNir,
+  },
+];
+
+/** National ids with letters in them; folded text. */
+export function detectLetteredIds(text: string, matches: PiiMatch[]): void {
+  for (const { pattern, isValid } of LETTERED) {
+    for (const found of text.matchAll(pattern)) {
+      const key = found[0].replace(/[^A-Za-z0-9]/g, '').toUpperCase();
+      if (!isValid(key)) continue;
+      matches.push({ type: 'NATIONAL_ID', start: found.index, end: found.index + found[0].length, key });
+    }
+  }
+}
+
+function numberAt(digits: number[], start: number, end: number): number {
+  let value = 0;
+  for (let index = start; index < end; index++) value = value * 10 + (digits[index] as number);
+  return value;
+}
+
+function weightedSum(digits: number[], weights: readonly number[]): number {
+  let sum = 0;
+  for (let index = 0; index < weights.length; index++) sum += (weights[index] as number) * (digits[index] as number);
+  return sum;
+}
+
+/** T.C. kimlik no: tenth digit from seven times the odd places less the even ones, eleventh from the sum. */
+function isTurkishId(digits: number[]): boolean {
+  if (digits[0] === 0) return false;
+  const tenth = ((weightedSum(digits, [7, -1, 7, -1, 7, -1, 7, -1, 7]) % 10) + 10) % 10;
+  return tenth === digits[9] && weightedSum(digits, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]) % 10 === digits[10];
+}
+
+/** Steuer-ID: ISO 7064 mod 11,10; one digit twice or three times among the first ten, unless a word vouches for it. */
+function isGermanTaxId(digits: number[], isVouchedFor: () => boolean): boolean {
+  if (digits[0] === 0) return false;
+  let product = 10;
+  for (let index = 0; index < 10; index++) {
+    const sum = ((digits[index] as number) + product) % 10 || 10;
+    product = (sum * 2) % 11;
+  }
+  if ((11 - product) % 10 !== digits[10]) return false;
+  const counts = new Array<number>(10).fill(0);
+  for (const digit of digits.slice(0, 10)) counts[digit] = (counts[digit] as number) + 1;
+  const repeated = counts.filter((count) => count > 1);
+  if (repeated.length === 1) return (repeated[0] as number) <= 3;
+  return repeated.length === 0 && isVouchedFor();
+}
+
+/** PESEL: weights 1 3 7 9, and a date of birth whose month carries the century. */
+function isPolishPesel(digits: number[]): boolean {
+  if (!isMonthAndDay(numberAt(digits, 2, 4) % 20, numberAt(digits, 4, 6))) return false;
+  return (10 - (weightedSum(digits, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3]) % 10)) % 10 === digits[10];
+}
+
+function isMonthAndDay(month: number, day: number): boolean {
+  return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+/** Rijksregisternummer: 97 less the rest of the first nine digits by 97, with a 2 in front for births since 2000. */
+function isBelgianId(digits: number[]): boolean {
+  if (!isMonthAndDay(numberAt(digits, 2, 4), numberAt(digits, 4, 6))) return false;
+  const number = numberAt(digits, 0, 9);
+  const check = numberAt(digits, 9, 11);
+  return 97 - (number % 97) === check || 97 - ((2_000_000_000 + number) % 97) === check;
+}
+
+/** AHV number: 756 and an EAN-13 check digit. */
+function isSwissAhv(digits: number[]): boolean {
+  if (numberAt(digits, 0, 3) !== 756) return false;
+  return (10 - (weightedSum(digits, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3]) % 10)) % 10 === digits[12];
+}
+
+/** NIR: sex, year, month, department (Corsica 2A, 2B), and 97 less the rest by 97. */
+function isFrenchNir(key: string): boolean {
+  if (!/^[12]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)/.test(key)) return false;
+  const corsica = key.includes('A') ? 1_000_000 : key.includes('B') ? 2_000_000 : 0;
+  const number = Number(key.slice(0, 13).replace(/[AB]/, '0')) - corsica;
+  return 97 - (number % 97) === Number(key.slice(13));
+}
+
+/** CPF: two check digits by falling weights, mod 11. */
+function isBrazilianCpf(digits: number[]): boolean {
+  if (digits.every((digit) => digit === digits[0])) return false;
+  const first = ((weightedSum(digits, [10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
+  const second = ((weightedSum(digits, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
+  return first === digits[9] && second === digits[10];
+}
+
+/** ITIN, written 9xx-xx-xxxx, with the middle groups that the IRS issues. */
+function isUsItin(digits: number[]): boolean {
+  const group = numberAt(digits, 3, 5);
+  return (group >= 50 && group <= 65) || (group >= 70 && group <= 88) || (group >= 90 && group <= 92) || group >= 94;
+}
+
+/** BSN: the eleven test. */
+function isDutchBsn(digits: number[]): boolean {
+  return weightedSum(digits, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0;
+}
+
+/** Personnummer: date and Luhn over the last ten digits. */
+function isSwedishId(digits: number[]): boolean {
+  const ten = digits.slice(-10);
+  if (!isMonthAndDay(numberAt(ten, 2, 4), numberAt(ten, 4, 6) % 60)) return false;
+  let sum = 0;
+  for (let index = 0; index < 10; index++) {
+    const value = (ten[index] as number) * (index % 2 === 0 ? 2 : 1);
+    sum += value > 9 ? value - 9 : value;
+  }
+  return sum % 10 === 0;
+}
+
+/** DNI and NIE: letter by the rest of the number by 23; X, Y, Z count as 0, 1, 2. */
+function isSpanishDni(key: string): boolean {
+  const number = Number(key.slice(0, -1).replace('X', '0').replace('Y', '1').replace('Z', '2'));
+  return 'TRWAGMYFPDXBNJZSQVHLCKE'[number % 23] === key.at(-1);
+}
+
+/** National Insurance number: prefixes that HMRC allocates. */
+function isBritishNino(key: string): boolean {
+  return /^[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]/.test(key) && !/^(?:BG|GB|KN|NK|NT|TN|ZZ)/.test(key);
+}
+
+const ODD_PLACES = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
+/** Codice fiscale: control letter from tabled values of odd places and plain values of even ones, mod 26. */
+function isItalianFiscalCode(key: string): boolean {
+  if (!'ABCDEHLMPRST'.includes(key.charAt(8))) return false;
+  let sum = 0;
+  for (let index = 0; index < 15; index++) {
+    const code = key.charCodeAt(index);
+    const value = code < 0x41 ? code - 0x30 : code - 0x41;
+    sum += index % 2 === 0 ? (ODD_PLACES[value] as number) : value;
+  }
+  return String.fromCharCode(0x41 + (sum % 26)) === key.at(-1);
+}
+
+function isAlphanumeric(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
+}

@@ -1,0 +1,115 @@
+/** Kinds of separators, as bits. */
+export const SEPARATOR = {
+  blank: 1,
+  newline: 2,
+  dash: 4,
+  dot: 8,
+  comma: 16,
+  slash: 32,
+  parenthesis: 64,
+  other: 128,
+} as const;
+
+/**
+ * Groups of digits with nothing but separators between them: `4111 1111-1111` is three groups.
+ * `separators[i]` holds the kinds that stand between group i-1 and group i.
+ */
+export interface DigitRun {
+  /** How many groups; the lists may be longer, with what stood there before. */
+  groups: number;
+  starts: Int32Array;
+  ends: Int32Array;
+  separators: Int32Array;
+  /** Digits in all groups together. */
+  digits: number;
+}
+
+const MAX_SEPARATOR_LENGTH = 4;
+
+const SEPARATOR_KINDS = new Uint8Array(128);
+for (const [characters, kind] of [
+  [' \t', SEPARATOR.blank],
+  ['\n\v\f\r', SEPARATOR.newline],
+  ['-', SEPARATOR.dash],
+  ['.', SEPARATOR.dot],
+  [',;', SEPARATOR.comma],
+  ['/\\', SEPARATOR.slash],
+  ['()', SEPARATOR.parenthesis],
+  ['\'"*:_`|~[]>+', SEPARATOR.other],
+] as const) {
+  for (const character of characters) SEPARATOR_KINDS[character.charCodeAt(0)] = kind;
+}
+
+function separatorKind(code: number): number {
+  return code < 128 ? (SEPARATOR_KINDS[code] as number) : 0;
+}
+
+export function isDigitCode(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+/**
+ * Calls `visit` with every run of at least `minimumDigits` digits, left to right. Folded text; linear time. The run is
+ * the same object each time: nothing of it may be kept.
+ */
+export function forEachDigitRun(text: string, minimumDigits: number, visit: (run: DigitRun) => void): void {
+  const length = text.length;
+  const run: DigitRun = { groups: 0, digits: 0, ...emptyLists(64) };
+  const grow = () => {
+    const lists = emptyLists(run.starts.length * 2);
+    lists.starts.set(run.starts);
+    lists.ends.set(run.ends);
+    lists.separators.set(run.separators);
+    Object.assign(run, lists);
+  };
+  let position = 0;
+  while (position < length) {
+    if (!isDigitCode(text.charCodeAt(position))) {
+      position++;
+      continue;
+    }
+    run.groups = 0;
+    run.digits = 0;
+    let kinds = 0;
+    while (true) {
+      const start = position;
+      while (position < length && isDigitCode(text.charCodeAt(position))) position++;
+      if (run.groups === run.starts.length) grow();
+      run.starts[run.groups] = start;
+      run.ends[run.groups] = position;
+      run.separators[run.groups] = kinds;
+      run.groups++;
+      run.digits += position - start;
+      kinds = 0;
+      let after = position;
+      while (after < length && after - position < MAX_SEPARATOR_LENGTH) {
+        const kind = separatorKind(text.charCodeAt(after));
+        if (kind === 0) break;
+        kinds |= kind;
+        after++;
+      }
+      if (kinds === 0 || after >= length || !isDigitCode(text.charCodeAt(after))) break;
+      position = after;
+    }
+    if (run.digits >= minimumDigits) visit(run);
+  }
+}
+
+function emptyLists(size: number) {
+  return { starts: new Int32Array(size), ends: new Int32Array(size), separators: new Int32Array(size) };
+}
+
+/** How many digits the group has. */
+export function groupSize(run: DigitRun, group: number): number {
+  return (run.ends[group] as number) - (run.starts[group] as number);
+}
+
+/** The kind of separator that counts to a reader: a blank or line break beside another one does not. */
+export function mainKind(kinds: number): number {
+  return kinds & ~(SEPARATOR.blank | SEPARATOR.newline) || SEPARATOR.blank;
+}
+
+/** The digits of a text alone. */
+export function digitsOf(text: string): string {
+  return text.replace(/[^0-9]/g, '');
+}

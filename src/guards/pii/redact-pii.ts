@@ -1,0 +1,103 @@
+import { foldText } from './fold-text.ts';
+import type { PiiPolicy, PiiType } from './pii-match.ts';
+import { findPlaceholders, neutralForm, placeholderName } from './placeholders.ts';
+import { identifierKey, scanPii } from './scan-pii.ts';
+
+/** What one draft has redacted: the same value has the same placeholder in mail, thread, tools and examples. */
+export interface RedactionSession {
+  policy: PiiPolicy;
+  /** Compact order and tracking numbers of the draft (`identifierKey`), never redacted. */
+  identifiers: Set<string>;
+  /** "CARD:4111…" to "[CARD_1]". */
+  placeholders: Map<string, string>;
+  /** "[CARD_1]" to the value as it was first written. */
+  values: Map<string, { type: PiiType; value: string }>;
+  counts: Map<PiiType, number>;
+}
+
+/** Deeper than any record of ours; below it a value is dropped rather than passed on unread. */
+const DEEPEST_VALUE = 64;
+
+/** An empty session for one draft; `identifiers` are its known order and tracking numbers, in any spelling. */
+export function createRedactionSession(policy: PiiPolicy, identifiers: Iterable<string> = []): RedactionSession {
+  const session: RedactionSession = {
+    policy,
+    identifiers: new Set(),
+    placeholders: new Map(),
+    values: new Map(),
+    counts: new Map(),
+  };
+  keepIdentifiers(session, identifiers);
+  return session;
+}
+
+/** Adds order and tracking numbers that from now on are never redacted in this draft. */
+export function keepIdentifiers(session: RedactionSession, identifiers: Iterable<string>): void {
+  for (const identifier of identifiers) {
+    const key = identifierKey(identifier);
+    if (key.length > 0) session.identifiers.add(key);
+  }
+}
+
+/**
+ * Puts a placeholder in place of every private value and link; `found` has UTF-16 offsets into the text as given.
+ * Placeholders that stand in the text already are somebody's own words and are made harmless.
+ */
+export function redactPii(
+  text: string,
+  session: RedactionSession,
+): { text: string; found: { type: PiiType; start: number; end: number }[] } {
+  const folded = foldText(text);
+  const { policy, identifiers } = session;
+  const matches = scanPii(text, { policy, links: true, thorough: false, identifiers }, folded);
+  const replacements = matches.map((match) => ({
+    start: match.start,
+    end: match.end,
+    by: placeholderFor(match.type, match.key, text.slice(match.start, match.end), session),
+  }));
+  for (const own of findPlaceholders(text, folded)) {
+    replacements.push({ start: own.start, end: own.end, by: neutralForm(own.type) });
+  }
+  const found = matches.map(({ type, start, end }) => ({ type, start, end }));
+  if (replacements.length === 0) return { text, found };
+  replacements.sort((a, b) => a.start - b.start || b.end - a.end);
+  const parts: string[] = [];
+  let copied = 0;
+  for (const { start, end, by } of replacements) {
+    if (start < copied) continue;
+    parts.push(text.slice(copied, start), by);
+    copied = end;
+  }
+  parts.push(text.slice(copied));
+  return { text: parts.join(''), found };
+}
+
+function placeholderFor(type: PiiType, key: string, value: string, session: RedactionSession): string {
+  const known = session.placeholders.get(`${type}:${key}`);
+  if (known) return known;
+  const number = (session.counts.get(type) ?? 0) + 1;
+  const name = placeholderName(type, number);
+  session.counts.set(type, number);
+  session.placeholders.set(`${type}:${key}`, name);
+  session.values.set(name, { type, value });
+  return name;
+}
+
+/** The same for a JSON value: strings, and numbers that are cards; keys stay. Nothing of the input is changed. */
+export function redactDeep<Value>(value: Value, session: RedactionSession): Value {
+  return redactValue(value, session, 0) as Value;
+}
+
+function redactValue(value: unknown, session: RedactionSession, depth: number): unknown {
+  if (typeof value === 'string') return redactPii(value, session).text;
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    const written = String(value);
+    if (!/^\d{12,19}$/.test(written)) return value;
+    const redacted = redactPii(written, session).text;
+    return redacted === written ? value : redacted;
+  }
+  if (value === null || typeof value !== 'object') return value;
+  if (depth >= DEEPEST_VALUE) return null;
+  if (Array.isArray(value)) return value.map((item) => redactValue(item, session, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redactValue(item, session, depth + 1)]));
+}

@@ -1,0 +1,56 @@
+import type { Finding } from '../finding.ts';
+import { type AllowedValues, linkKey, phoneKey } from './allowed-values.ts';
+import { findPlaceholders, leftOverPlaceholders } from './placeholders.ts';
+import type { RedactionSession } from './redact-pii.ts';
+import { scanPii } from './scan-pii.ts';
+
+/**
+ * Puts back links, addresses and numbers that the business itself wrote; never a card, IBAN, SSN or national id. What
+ * is left over is a LEFTOVER_PLACEHOLDER finding (block), with offsets into the restored body. Check links after this.
+ */
+export function restorePlaceholders(
+  body: string,
+  session: RedactionSession,
+  allowed: AllowedValues,
+): { body: string; findings: Finding[] } {
+  const parts: string[] = [];
+  let copied = 0;
+  for (const placeholder of findPlaceholders(body)) {
+    const held = session.values.get(placeholder.name);
+    if (!held || !isAllowed(held.type, held.value, allowed)) continue;
+    parts.push(body.slice(copied, placeholder.start), held.value);
+    copied = placeholder.end;
+  }
+  parts.push(body.slice(copied));
+  const restored = parts.join('');
+  const findings = leftOverPlaceholders(restored).map(
+    ({ start, end }): Finding => ({
+      code: 'LEFTOVER_PLACEHOLDER',
+      severity: 'block',
+      message: 'A private value or a link that the business does not give out was asked for here.',
+      start,
+      end,
+    }),
+  );
+  return { body: restored, findings };
+}
+
+function isAllowed(type: string, value: string, allowed: AllowedValues): boolean {
+  if (holdsSecret(value)) return false;
+  switch (type) {
+    case 'LINK':
+      return allowed.urls.has(linkKey(value));
+    case 'EMAIL':
+      return allowed.emails.has(value.toLowerCase());
+    case 'PHONE':
+      return allowed.phones.has(phoneKey(value));
+    default:
+      return false;
+  }
+}
+
+/** A link may carry a card in its query; that makes it no more fit to be sent. */
+function holdsSecret(value: string): boolean {
+  const policy = { emails: false, phones: false, nationalIds: false };
+  return scanPii(value, { policy, links: false, thorough: true, identifiers: new Set() }).length > 0;
+}

@@ -1,0 +1,33 @@
+import { AppError, ERROR_CODES } from '../lib/errors.ts';
+import type { Services } from '../services.ts';
+import { queueMessageSchema } from './queue-messages.ts';
+
+const RETRY_DELAY_SECONDS = 30;
+
+/** Handles a batch, message by message. What can be tried again is; what cannot is acknowledged and logged by its code. */
+export async function consumeQueue(batch: MessageBatch, services: Services): Promise<void> {
+  for (const message of batch.messages) {
+    const parsed = queueMessageSchema.safeParse(message.body);
+    if (!parsed.success) {
+      services.logger.error('queue.malformed', { queue: batch.queue, id: message.id });
+      message.ack();
+      continue;
+    }
+    if (batch.queue.includes('dead-letters')) {
+      services.logger.error('queue.dead-letter', { type: parsed.data.type, id: message.id });
+      message.ack();
+      continue;
+    }
+    try {
+      const { businessId, messageId } = parsed.data;
+      // Whatever comes of it is stored with the draft; a retry that fails again has queued the next one itself.
+      await services.generateDraft({ businessId, messageId, retry: 'now' });
+      message.ack();
+    } catch (error) {
+      const code = error instanceof AppError ? error.code : 'INTERNAL';
+      services.logger.error('queue.failed', { type: parsed.data.type, code });
+      if (ERROR_CODES[code].retryable) message.retry({ delaySeconds: RETRY_DELAY_SECONDS });
+      else message.ack();
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import type { Services } from '../services.ts';
+
+/** Drafts that one minute's run takes up again. */
+const UNFINISHED_A_RUN = 10;
+
+interface Task {
+  name: string;
+  run: (services: Services) => Promise<Record<string, unknown>>;
+}
+
+/** Which tasks run when (UTC). Each on its own: one that fails does not stop the others. */
+const TASKS: Record<string, Task[]> = {
+  '* * * * *': [{ name: 'unfinished-drafts', run: resumeUnfinishedDrafts }],
+  '0 3 * * *': [],
+};
+
+/** Runs the tasks of a cron expression and logs what each did. */
+export async function runCron(cron: string, services: Services): Promise<void> {
+  for (const task of TASKS[cron] ?? []) {
+    try {
+      services.logger.info('cron.done', { task: task.name, ...(await task.run(services)) });
+    } catch (error) {
+      services.logger.error('cron.failed', { task: task.name, error: error instanceof Error ? error.name : 'unknown' });
+    }
+  }
+}
+
+/** Takes over drafts whose worker died, and retries that the queue lost. */
+async function resumeUnfinishedDrafts(services: Services): Promise<Record<string, unknown>> {
+  const drafts = await services.findUnfinishedDrafts(UNFINISHED_A_RUN);
+  let resumed = 0;
+  for (const draft of drafts) {
+    const outcome = await services.generateDraft({ ...draft, retry: 'when-due' }).catch(() => undefined);
+    if (outcome?.status === 'made') resumed += 1;
+  }
+  return { found: drafts.length, resumed };
+}

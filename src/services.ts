@@ -1,0 +1,125 @@
+import { createApiKey, listApiKeys, revokeApiKey } from './access/manage-api-keys.ts';
+import { listAudit } from './audit/list-audit.ts';
+import { type Config, readConfig } from './config.ts';
+import { findUnfinishedDrafts } from './drafting/find-unfinished-drafts.ts';
+import { type DraftingDeps, generateDraft } from './drafting/generate-draft.ts';
+import { requestDraft } from './drafting/request-draft.ts';
+import type { DraftRetry } from './jobs/queue-messages.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import { consoleLogger, type Logger } from './lib/logger.ts';
+import { receiveMessages } from './mail/receive-messages.ts';
+import type { LanguageModel } from './model/language-model.ts';
+import { createOpenAiModel } from './model/openai-model.ts';
+import { approveDraft } from './review/approve-draft.ts';
+import { discardDraft } from './review/discard-draft.ts';
+import { regenerateDraft } from './review/regenerate-draft.ts';
+import { reportDraft } from './review/report-draft.ts';
+import { findDraft, listDrafts, listVersions } from './review/review-store.ts';
+import {
+  createBusiness,
+  enrolPilot,
+  findBusiness,
+  listBusinesses,
+  listPilots,
+  patchBusiness,
+  removePilot,
+} from './rollout/business-store.ts';
+import { readEdgeSwitch } from './rollout/edge-switch.ts';
+import { checkReadiness } from './storage/check-readiness.ts';
+import { createDatabase, type Database } from './storage/db.ts';
+import { putAppointments, putOrders, putSnippets } from './tools/put-records.ts';
+
+/** What a test may put in the place of an adapter. */
+export interface Overrides {
+  db?: Database;
+  model?: LanguageModel;
+  clock?: Clock;
+  logger?: Logger;
+  config?: Partial<Config>;
+  enqueueRetry?: DraftingDeps['enqueueRetry'];
+}
+
+/** The longest delay that a queue takes, in seconds. */
+const LONGEST_QUEUE_DELAY_SECONDS = 43_200;
+
+/** The composition root: the only place that builds adapters. Verbs come bound to them. Throws where the configuration is wrong. */
+export function createServices(env: Env, overrides: Overrides = {}) {
+  const config = { ...readConfig(env), ...overrides.config };
+  const clock = overrides.clock ?? systemClock;
+  const logger = overrides.logger ?? consoleLogger;
+  const db =
+    overrides.db ??
+    createDatabase({
+      url: config.databaseUrl,
+      fetchEndpoint: config.databaseFetchEndpoint,
+      timeoutMs: config.databaseTimeoutMs,
+      lockTimeoutMs: config.lockTimeoutMs,
+    });
+  const model =
+    overrides.model ??
+    createOpenAiModel(
+      {
+        apiKey: config.openaiApiKey,
+        baseUrl: config.openaiBaseUrl,
+        model: config.model,
+        embeddingModel: config.embeddingModel,
+      },
+      logger,
+    );
+  const deps: DraftingDeps = {
+    db,
+    model,
+    clock,
+    logger,
+    config,
+    readEdge: (feature) => readEdgeSwitch(env.FLAGS, feature),
+    enqueueRetry:
+      overrides.enqueueRetry ??
+      (async (retry: Omit<DraftRetry, 'type'>, delayMs) => {
+        const delaySeconds = Math.min(LONGEST_QUEUE_DELAY_SECONDS, Math.ceil(delayMs / 1000));
+        await env.DRAFT_RETRIES.send({ type: 'draft-retry', ...retry }, { delaySeconds });
+      }),
+  };
+  return {
+    config,
+    clock,
+    logger,
+    db,
+    rateLimit: env.API_RATE_LIMIT,
+    checkReadiness: () => checkReadiness(deps, env.FLAGS),
+
+    receiveMessages: bind(receiveMessages),
+    putOrders: bind(putOrders),
+    putAppointments: bind(putAppointments),
+    putSnippets: bind(putSnippets),
+
+    generateDraft: bind(generateDraft),
+    requestDraft: bind(requestDraft),
+    regenerateDraft: bind(regenerateDraft),
+    findUnfinishedDrafts: bind(findUnfinishedDrafts),
+    findDraft: (businessId: string | null, draftId: string) => findDraft(db, businessId, draftId),
+    listDrafts: (filter: Parameters<typeof listDrafts>[1]) => listDrafts(db, filter),
+    listVersions: (businessId: string, draftId: string) => listVersions(db, businessId, draftId),
+    approveDraft: bind(approveDraft),
+    discardDraft: bind(discardDraft),
+    reportDraft: bind(reportDraft),
+
+    createBusiness: bind(createBusiness),
+    patchBusiness: bind(patchBusiness),
+    findBusiness: bind(findBusiness),
+    listBusinesses: bind(listBusinesses),
+    enrolPilot: bind(enrolPilot),
+    removePilot: bind(removePilot),
+    listPilots: bind(listPilots),
+    createApiKey: bind(createApiKey),
+    revokeApiKey: bind(revokeApiKey),
+    listApiKeys: bind(listApiKeys),
+    listAudit: bind(listAudit),
+  };
+
+  function bind<Arguments extends unknown[], Result>(verb: (deps: DraftingDeps, ...rest: Arguments) => Result) {
+    return (...rest: Arguments): Result => verb(deps, ...rest);
+  }
+}
+
+export type Services = ReturnType<typeof createServices>;

@@ -1,0 +1,24 @@
+import { sql } from 'drizzle-orm';
+import { pgPolicy, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { business } from './business.ts';
+import { operatorRole } from './roles.ts';
+
+/** Keys are shown once and stored as SHA-256. Tenants never read this table. */
+export const apiKey = pgTable(
+  'ApiKey',
+  {
+    id: text('id').primaryKey(),
+    businessId: text('businessId')
+      .notNull()
+      .references(() => business.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    /** First characters, for people to tell keys apart. */
+    prefix: text('prefix').notNull(),
+    hash: text('hash').notNull().unique('ApiKey_hash_key'),
+    scopes: text('scopes').array().notNull(),
+    createdBy: text('createdBy').notNull(),
+    createdAt: timestamp('createdAt', { withTimezone: true }).notNull().defaultNow(),
+    revokedAt: timestamp('revokedAt', { withTimezone: true }),
+  },
+  () => [pgPolicy('operator_rows', { for: 'all', to: operatorRole, using: sql`true`, withCheck: sql`true` })],
+);

@@ -1,0 +1,42 @@
+import { sql } from 'drizzle-orm';
+import { boolean, customType, halfvec, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { business } from './business.ts';
+import { message } from './message.ts';
+import { tenantPolicies } from './roles.ts';
+
+const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
+const bits = customType<{ data: string; config: { length: number } }>({ dataType: (c) => `bit(${c?.length ?? 512})` });
+
+export const EMBEDDING_DIMENSIONS = 512;
+
+/**
+ * One example: a customer's question and the answer that a human sent or approved, redacted. Sign bits stand in a
+ * covering index that starts with the business, so that no search costs more because of other businesses' rows.
+ */
+export const exampleEmbedding = pgTable(
+  'Embedding',
+  {
+    id: text('id').primaryKey(),
+    businessId: text('businessId')
+      .notNull()
+      .references(() => business.id, { onDelete: 'cascade' }),
+    messageRef: text('messageRef').references(() => message.id, { onDelete: 'cascade' }),
+    contentHash: text('contentHash').notNull(),
+    model: text('model').notNull(),
+    question: text('question').notNull(),
+    answer: text('answer').notNull(),
+    language: text('language').notNull().default('en'),
+    /** Written by the system and approved without an edit. */
+    systemWritten: boolean('systemWritten').notNull().default(false),
+    embedding: halfvec('embedding', { dimensions: EMBEDDING_DIMENSIONS }).notNull(),
+    bits: bits('bits', { length: EMBEDDING_DIMENSIONS }).generatedAlwaysAs(sql`binary_quantize("embedding")::bit(512)`),
+    words: tsvector('words').generatedAlwaysAs(sql`to_tsvector('simple', "question" || ' ' || "answer")`),
+    sentAt: timestamp('sentAt', { withTimezone: true }).notNull(),
+    createdAt: timestamp('createdAt', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [
+    unique('Embedding_businessId_contentHash_key').on(table.businessId, table.contentHash),
+    index('Embedding_businessId_sentAt_idx').on(table.businessId, table.sentAt),
+    ...tenantPolicies(() => table.businessId),
+  ],
+);
