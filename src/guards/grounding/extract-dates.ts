@@ -201,6 +201,7 @@ export function extractDates(context: TextContext): Candidate[] {
   for (const match of text.matchAll(patterns.daySlashMonth)) {
     if (
       match[0] === '24/7' ||
+      match[0] === '7/24' ||
       (match[0].length < 4 && !occursIn(words.nouns.order, sentenceText(context, match.index)))
     )
       continue;

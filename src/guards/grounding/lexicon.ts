@@ -11,15 +11,18 @@ import { foldText } from './normalise-text.ts';
 export const GROUNDING_LOCALES: Readonly<Record<Language, GroundingLocale>> = { en, tr, de, fr, es };
 const LOCALES = Object.values(GROUNDING_LOCALES);
 
+const WILDCARD = '¤';
+
 /** Regular-expression source of phrases as `GroundingLocale` describes them; every repetition in it is bounded. */
 export function phraseSource(phrases: readonly string[]): string {
   const sources = phrases.map((phrase) =>
-    foldText(phrase)
+    // Folding drops asterisks as emphasis, so the wildcard travels as another sign.
+    foldText(phrase.replaceAll('*', WILDCARD))
       .replace(/\((?!\?)/g, '(?:')
       .replace(/ ~~ /g, ' (?:[^\\s,;:!?()]{1,30} ){0,6}')
       .replace(/ ~(?= |$)/g, ' (?:[^\\s,;:!?()]{1,30} ){0,3}')
       .replace(/(\{0,3\}) /g, '$1')
-      .replace(/\*/g, "[a-z']{0,14}"),
+      .replaceAll(WILDCARD, "[a-z']{0,14}"),
   );
   return `(?:${sources.join('|')})`;
 }

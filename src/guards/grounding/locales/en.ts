@@ -328,7 +328,7 @@ export const en: GroundingLocale = {
       'despatched',
       '(has |have )?left ~ (warehouse|facility|premises|store|shop|depot|hands|stock)',
       'handed ~~ (carrier|courier|post|postal service|shipping company|delivery (company|partner|service))',
-      'with the (carrier|courier)',
+      '(is|are|was|now|already|currently|still) with (the|our) (carrier|courier)',
       '(passed|given|turned over) ~ to ~ (carrier|courier)',
       'sent out',
       'sent off',
