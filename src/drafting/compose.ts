@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LanguageModel, ModelAnswer } from '../model/language-model.ts';
-import { INTENT_NAMES } from './intents.ts';
+import { INTENT_NAMES } from '../tools/intents.ts';
 import type { ComposeAnswer, ComposeDocument, TriageAnswer, TriageDocument } from './prompt-document.ts';
 
 const LONGEST_BODY = 20_000;

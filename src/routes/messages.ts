@@ -40,7 +40,10 @@ const receivedSchema = z.object({ id: z.string(), threadId: z.string(), duplicat
 const bulkItemSchema = z.object({
   index: z.number().int(),
   messageId: z.string().nullable(),
-  status: z.number().int().openapi({ description: '201 stored, 200 was there, 400 not valid, 404 unknown business, 409 other content' }),
+  status: z
+    .number()
+    .int()
+    .openapi({ description: '201 stored, 200 was there, 400 not valid, 404 unknown business, 409 other content' }),
   id: z.string().optional(),
   threadId: z.string().optional(),
   duplicate: z.boolean().optional(),

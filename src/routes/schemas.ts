@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { DRAFT_KINDS, DRAFT_STATUSES, RAG_STATUSES } from '../drafting/draft.ts';
-import { INTENT_NAMES } from '../drafting/intents.ts';
+import { DRAFT_KINDS, DRAFT_STATUSES } from '../drafting/draft.ts';
 import { CLAIM_TYPES } from '../guards/grounding/claim.ts';
 import { cleanText } from '../mail/clean-text.ts';
+import { RAG_STATUSES } from '../retrieval/rag-status.ts';
 import { FLAG_REASONS } from '../rollout/decide.ts';
+import { INTENT_NAMES } from '../tools/intents.ts';
 
 /** A text as it may be stored: no NULs, no lone surrogates, LF line ends. */
 export const cleaned = (longest: number) => z.string().max(longest).transform(cleanText);

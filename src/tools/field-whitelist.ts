@@ -1,5 +1,5 @@
-import type { Intent } from '../drafting/intents.ts';
 import type { AppointmentFact, OrderFact } from './facts.ts';
+import type { Intent } from './intents.ts';
 
 const ORDER_CORE = ['orderNumber', 'status', 'canonicalStatus', 'placedAt', 'deliveredAt', 'cancelledAt'] as const;
 const ITEMS = ['items.name', 'items.quantity'] as const;

@@ -1,6 +1,6 @@
-import type { Intent, RequiredTool } from '../drafting/intents.ts';
 import type { AppointmentFact, OrderFact, ToolCall, ToolName, ToolResults } from './facts.ts';
 import { whitelistAppointment, whitelistOrder } from './field-whitelist.ts';
+import type { Intent, RequiredTool } from './intents.ts';
 import type { AppointmentRow, OrderRow } from './look-up-store.ts';
 import { isOpenStatus } from './order-status.ts';
 import { readAppointment, readOrder } from './read-record.ts';

@@ -1,5 +1,5 @@
 import { isLanguage, type Language } from '../../lib/languages.ts';
-import { INTENTS, type Intent, type RequiredTool } from '../intents.ts';
+import { INTENTS, type Intent, type RequiredTool } from '../../tools/intents.ts';
 import { foldWords } from './fold-words.ts';
 import type { Concept } from './locales/lexicon.ts';
 import { TRIAGE_LEXICONS } from './locales/lexicons.ts';

@@ -1,5 +1,5 @@
 import { detectLanguage } from '../../mail/detect-language.ts';
-import { INTENTS, type Intent, type RequiredTool } from '../intents.ts';
+import { INTENTS, type Intent, type RequiredTool } from '../../tools/intents.ts';
 import type { TriageAnswer } from '../prompt-document.ts';
 import { classifyIntent, type IntentGuess } from './classify-intent.ts';
 import { type Entities, extractEntities } from './extract-entities.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Intent } from '../../../src/drafting/intents.ts';
+import type { Intent } from '../../../src/tools/intents.ts';
 import { classifyIntent } from '../../../src/drafting/triage/classify-intent.ts';
 import type { Language } from '../../../src/lib/languages.ts';
 
