@@ -414,12 +414,14 @@ function falseSentence(drafting: Drafting, kind: CorpusKind, order: OrderFact, n
           ...spoken,
           currency: pick(
             random,
-            ['USD', 'EUR', 'GBP', 'TRY'].filter((code) => code !== spoken.currency),
+            ['USD', 'EUR', 'GBP', 'TRY'].filter((code) => code !== spoken.currency && !(code === 'USD' && spoken.currency === 'MXN')),
           ),
         },
         named,
       );
     case 'invented promise':
+      // Said of a refunded order, some of them would be true.
+      if (spoken.status === 'refunded') return undefined;
       return pick(random, words.inventedPromises);
     case 'invented link or phone':
       return pick(random, words.inventedContacts);

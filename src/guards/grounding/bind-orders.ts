@@ -193,8 +193,8 @@ export function createBinder(
         if (item === undefined) continue;
         const gap = item.start >= span.end ? text.slice(span.end, item.start) : text.slice(item.end, span.start);
         if (
-          gap.length > 14 ||
-          !/^(?:'?[a-z]{0,4})?[\s(:x×,-]*(?:(?:x|adet|tane|stuck|mal|units?|pieces? of|of|qty|quantity|adet:|menge|anzahl|quantite|cantidad|cant|miktar|fois|unidades? de)[\s:]*)?$/.test(
+          gap.length > 26 ||
+          !/^(?:'?[a-z]{0,4})?[\s(:x×,-]*(?:(?:x|adet|tane|stuck|mal|units?|pieces? of|of|qty|quantity|adet:|menge|anzahl|quantite|cantidad|cant|miktar|fois|unidades? de)[\s:]*)?(?:(?:of|de|des|du|von) ?)?(?:(?:the|your|der|die|das|dem|den|le|la|les|el|los|las|su|ihre?) )?$/.test(
             gap,
           )
         )

@@ -303,7 +303,7 @@ export const de: GroundingLocale = {
     ],
     processing: [
       'in bearbeitung',
-      '(wird|werden|ist|sind) (derzeit|gerade|aktuell|momentan|zurzeit|noch|nun|bereits|im moment|von uns)? ?~ (bearbeitet|vorbereitet|verpackt|zusammengestellt|kommissioniert|gepackt|fertig gemacht)',
+      '(wird|werden|ist|sind) ~~ (bearbeitet|vorbereitet|verpackt|zusammengestellt|kommissioniert|gepackt|fertig gemacht)',
       '(wurde|wurden) ~ (bearbeitet|verarbeitet|verpackt|vorbereitet|gepackt)',
       'in (vorbereitung|der vorbereitung|der verarbeitung)',
       '(bearbeiten|verarbeiten|packen|verpacken|bereiten) (wir )?~ (bestellung|auftrag|paket|sendung)',
@@ -617,7 +617,7 @@ export const de: GroundingLocale = {
         'sie (erhalten|bekommen) ~~ (zurück|erstattet|erstattung|rückerstattung|gutschrift)',
       ],
       replacement: [
-        '(wir|ich) (ersetzen?|tauschen? ~ (um|aus))',
+        '(wir|ich) (ersetzen?|tauschen? ~~ (um|aus))',
         '(ersetzen|tauschen) (wir|ich)',
         '(wir|ich) (senden?|schicken?|liefern?) ~ (ersatz|neue*)',
         '(senden|schicken|liefern) wir ~ (ersatz|neue*)',
@@ -648,7 +648,7 @@ export const de: GroundingLocale = {
       ],
       cancel: ['(wir|ich) storniere?n?', 'stornieren (wir|ich)', '(wird|werden) ~~ (storniert|annulliert)'],
       discount: [
-        '(rabatt|gutschein|gutschrift)(code)* ~ (hinterlegt|gewährt|hinzugefügt|beigelegt|eingelöst|von|in höhe|über)',
+        '(rabatt|gutschein|gutschrift)(code)? ~ (hinterlegt|gewährt|hinzugefügt|beigelegt|eingelöst|von|in höhe|über)',
         '(gutschein|rabatt)code*',
         '(gewährt|hinterlegt|erhalten sie|anbei|geschenkt|spendiert) ~~ (rabatt|gutschein|nachlass|bonus)',
         'geht aufs haus',

@@ -316,6 +316,8 @@ export const en: GroundingLocale = {
       'in (preparation|production)',
       'under preparation',
       'processed',
+      '"processing"',
+      'status ~ processing',
       '(preparing|packing|processing|assembling) ~ (order|items?|parcel|package|it)',
       'getting ~ ready',
       '(order|parcel|package|items?|it) ~ (was|is|been|being) (packed|prepared)',

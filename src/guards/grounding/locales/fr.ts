@@ -57,7 +57,7 @@ export const fr: GroundingLocale = {
   nextWords: ['prochaine?', 'suivante?', 'qui vient'],
   lastWords: ['dernière?', 'dernier', 'passée?'],
   thisWords: ['ce', 'cette'],
-  ambiguousWords: ['hier', 'un', 'une', 'sept', 'cent', 'cents', 'six'],
+  ambiguousWords: ['hier', 'un', 'une', 'sept', 'cent', 'cents'],
   notDates: ['à ce jour', "jusqu'à aujourd'hui"],
   monthPrepositions: ['en', 'courant', 'fin', 'début', 'au mois de', "d'ici fin"],
   units: {
