@@ -52,6 +52,7 @@ interface PartRow {
   note?: string | undefined;
 }
 
+const TRIAGE_TIMEOUT_MS = 30_000;
 const INTENT_SETS = ['intents_bitext', 'intents_banking77', 'intents_clinc150'];
 const INJECTION_SETS = [
   'injection_bipia',
@@ -181,8 +182,6 @@ function adminKeyOf(): string {
   if (!key) throw new UsageError('--base needs DRAFTGATE_ADMIN_KEY');
   return key;
 }
-
-const TRIAGE_TIMEOUT_MS = 30_000;
 
 /** Triage by the model, over the very call that the pipeline makes. */
 function triageWith({ variables }: ChosenModel) {

@@ -414,7 +414,9 @@ function falseSentence(drafting: Drafting, kind: CorpusKind, order: OrderFact, n
           ...spoken,
           currency: pick(
             random,
-            ['USD', 'EUR', 'GBP', 'TRY'].filter((code) => code !== spoken.currency && !(code === 'USD' && spoken.currency === 'MXN')),
+            ['USD', 'EUR', 'GBP', 'TRY'].filter(
+              (code) => code !== spoken.currency && !(code === 'USD' && spoken.currency === 'MXN'),
+            ),
           ),
         },
         named,

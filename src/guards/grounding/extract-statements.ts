@@ -55,6 +55,8 @@ interface Surroundings {
   unstated: Occurrences;
   undertakings: Occurrences;
   markers: Occurrences;
+  futures: Occurrences;
+  pasts: Occurrences;
 }
 
 function readSurroundings(context: TextContext): Surroundings {
@@ -76,6 +78,8 @@ function readSurroundings(context: TextContext): Surroundings {
     unstated: findOccurrences(text, words.unstated),
     undertakings: findOccurrences(text, words.undertakings),
     markers: findOccurrences(text, words.promiseMarkers),
+    futures: findOccurrences(text, words.futures),
+    pasts: findOccurrences(text, words.pasts),
   };
 }
 
@@ -99,6 +103,14 @@ function isNegated({ text, segments, negations, trailingNegations }: Surrounding
   const clause = segments.clauseAt(span.start);
   if (negations.within(wordsBack(text, span.start, NEGATION_REACH, clause.start), span.end)) return true;
   return trailingNegations.within(span.end, wordsAhead(text, span.end, 2, segments.clauseAt(span.end - 1).end));
+}
+
+/** "will be paid", "sera remboursée": a state that is yet to come is promised, not stated. */
+function isFuture({ text, segments, futures, pasts }: Surroundings, span: Span): boolean {
+  const clause = segments.clauseAt(span.start);
+  const from = wordsBack(text, span.start, 6, clause.start);
+  const future = futures.lastBefore(span.end);
+  return future !== undefined && future.start >= from && !pasts.within(future.end, span.end);
 }
 
 /** Keeps of overlapping spans the first by priority, then the longest; in text order. */
@@ -145,7 +157,7 @@ interface PromiseMatch extends Span {
 }
 
 /** Commitments made of a marker ("will") and an action ("refund"), unless the marker commits to look, check or reply. */
-function markedPromises({ text, segments, markers, undertakings }: Surroundings): PromiseMatch[] {
+function markedPromises({ text, segments, markers, undertakings, pasts }: Surroundings): PromiseMatch[] {
   const found: PromiseMatch[] = [];
   if (markers.spans.length === 0) return found;
   const words = lexicon();
@@ -159,6 +171,8 @@ function markedPromises({ text, segments, markers, undertakings }: Surroundings)
       const conjunction = conjunctions.lastBefore(action.start);
       const own = Math.max(marker.start, conjunction === undefined ? 0 : conjunction.end);
       if (undertakings.within(own, action.start)) continue;
+      // "glad to say that it was delivered" states, it does not promise.
+      if (pasts.within(marker.end, action.start)) continue;
       found.push({ start: marker.start, end: action.end, kind, refused: false });
     }
   }
@@ -200,7 +214,8 @@ export function extractStatements(context: TextContext): Statements {
     if (covered.subarray(match.start, match.end).includes(1)) continue;
     if (isAsked(surroundings, match.start) || isConditional(surroundings, match)) continue;
     const clause = segments.clauseAt(match.start);
-    if (surroundings.unstated.within(wordsBack(text, match.start, 5, clause.start), match.start)) continue;
+    const near = Math.max(wordsBack(text, match.start, 4, clause.start), text.lastIndexOf(':', match.start));
+    if (surroundings.unstated.within(near, match.start)) continue;
     const sentence = segments.sentenceAt(match.start);
     const kind = PROMISE_OF_STATUS[match.stated];
     const negated = match.negative || isNegated(surroundings, match);
@@ -208,6 +223,9 @@ export function extractStatements(context: TextContext): Statements {
     const span = { start: match.start, end: match.end };
     if (kind !== undefined && surroundings.habitual.within(sentence.start, sentence.end)) {
       candidates.push({ type: 'promise', ...span, kind, refused: negated, conditional: true });
+    } else if (kind !== undefined && isFuture(surroundings, match)) {
+      const conditional = surroundings.conditionals.within(sentence.start, sentence.end);
+      candidates.push({ type: 'promise', ...span, kind, refused: negated, conditional });
     } else {
       candidates.push({ type: 'status', ...span, stated: match.stated, negated });
     }

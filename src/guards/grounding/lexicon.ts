@@ -181,6 +181,8 @@ function buildLexicon() {
     questionStarts: allOf((locale) => locale.questionStarts),
     habitual: allOf((locale) => locale.habitual),
     unstated: allOf((locale) => locale.unstated),
+    futures: allOf((locale) => locale.futures),
+    pasts: allOf((locale) => locale.pasts),
     attributions: allOf((locale) => locale.attributions),
     vague: allOf((locale) => locale.vague),
     statuses: tableOf<StatedStatus>(STATED_STATUSES, (locale, key) => locale.statuses[key]),

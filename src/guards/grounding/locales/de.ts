@@ -235,7 +235,7 @@ export const de: GroundingLocale = {
     'sollten? (sie|ihre?|die|das|der|es)',
     'nach (erhalt|eingang|rückerhalt|prüfung)',
   ],
-  trailingConditionals: ['sein sollte', 'werden sollte', 'sollte', 'wäre*', 'würde*', 'haben sollte*'],
+  trailingConditionals: ['sein sollte', 'werden sollte', 'sollte', 'wäre(n|st)?', 'würden?', 'haben sollten?'],
   questionStarts: [
     'ist',
     'sind',
@@ -278,6 +278,8 @@ export const de: GroundingLocale = {
     'erstattungen werden',
   ],
   unstated: ['(kann|können|könnte|könnten|darf|muss|müssen|soll|sollte|sollten|möchten|wollen|müsste)', 'um ~ zu'],
+  futures: ['wird', 'werden', 'werde'],
+  pasts: ['wurden?', 'worden', 'habe', 'haben', 'hat', 'hatten?', 'ist', 'sind', 'war', 'waren', 'bereits'],
   attributions: [
     '(sie|du) (schreiben|schrieben|sagen|sagten|erwähnen|erwähnten|teilten|teilen|gaben|geben|nannten|nennen|berichten|haben|fragten|fragen) ~~ (geschrieben|erwähnt|mitgeteilt|angegeben|genannt|gesagt|berichtet|mit|an|nach)',
     '(schreiben|schrieben|erwähnen|erwähnten|nannten|nennen|sagen|sagten|berichten) sie',
@@ -545,7 +547,7 @@ export const de: GroundingLocale = {
         'losgeschickt',
         'losschicken',
         '(paket|bestellung|ware|artikel|sendung) ~ (senden|schicken|zusenden)',
-        '(senden|schicken) (wir|ich)? ?~ (paket|bestellung|ware|artikel|sendung)',
+        '(senden|schicken) ~~ (paket|bestellung|ware|artikel|sendung)',
         'lager verlassen',
         'auf den weg (bringen|gebracht)',
         'übergeben',

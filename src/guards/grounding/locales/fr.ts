@@ -223,6 +223,8 @@ export const fr: GroundingLocale = {
     '(souhaitez|voulez) ~ être',
     'pour être',
   ],
+  futures: ['sera', 'seront', 'serez', 'va', 'vont', 'allons', 'vais'],
+  pasts: ['a (été|bien|déjà)', 'ont', 'avons', "j'ai", 'avez', 'est', 'sont', 'avait'],
   attributions: [
     'vous (écrivez|avez écrit|dites|avez dit|mentionnez|avez mentionné|indiquez|avez indiqué|précisez|avez précisé|avez fourni|avez communiqué|nous dites|nous avez (dit|écrit|indiqué|signalé|communiqué)|signalez|avez signalé|avez donné)',
     'selon (vous|votre message|vos)',

@@ -117,7 +117,21 @@ export const tr: GroundingLocale = {
   trailingNegations: ['değil*', 'söz konusu değil*', 'yok', 'yoktur', 'bulunmuyor', 'bulunmamakta*'],
   falseNegations: ['ne yazık ki', 'ne kadar', 'ne zaman', 'sadece ~ değil'],
   conditionals: ['eğer', 'şayet', 'şayed'],
-  trailingConditionals: ['durumunda', 'takdirde', 'halinde', 'olursa', 'ise', 'mi', 'mı', 'mu', 'mü', 'm[iıuü]dir', 'olup olmadığı*', 'edilip edilmediği*', 'olmuşsa'],
+  trailingConditionals: [
+    'durumunda',
+    'takdirde',
+    'halinde',
+    'olursa',
+    'ise',
+    'mi',
+    'mı',
+    'mu',
+    'mü',
+    'm[iıuü]dir',
+    'olup olmadığı*',
+    'edilip edilmediği*',
+    'olmuşsa',
+  ],
   questionStarts: ['ne zaman', 'nerede', 'hangi', 'neden', 'nasıl', 'kim', 'kaç'],
   habitual: [
     'genellikle',
@@ -132,6 +146,8 @@ export const tr: GroundingLocale = {
     'kural olarak',
   ],
   unstated: [],
+  futures: [],
+  pasts: [],
   attributions: [
     '(yaz|söyle|belirt|ilet|bildir|bahset|paylaş|ver|gönder)(dığınız|diğiniz|tiğiniz|mişsiniz|mişsınız|miştiniz|diniz|dınız|tiniz|tınız)[a-z]{0,6}',
     'mesajınızda*',
@@ -506,7 +522,7 @@ export const tr: GroundingLocale = {
       'ilet*',
       'yardım*',
       'bakaca*',
-      'sor*',
+      'sor(up|aca|uyor|ar|duk)*',
     ],
   },
   dateLabels: {
@@ -539,7 +555,7 @@ export const tr: GroundingLocale = {
     expected: [
       'tahmini*',
       'beklen*',
-      
+
       'teslim (edilecek*|edilmesi*|alacak*)',
       'ulaşacak*',
       'ulaşması*',

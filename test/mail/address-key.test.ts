@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addressKey, domainKey, mailboxesOf, parseAddressList } from '../../src/mail/address-key.ts';
-import { anyText } from './pii/any-text.ts';
+import { anyText } from '../guards/pii/any-text.ts';
 
 describe('the key of an address', () => {
   test.each([
