@@ -1,3 +1,4 @@
+import { html } from 'hono/html';
 import { secureHeaders } from 'hono/secure-headers';
 import { authenticate } from './access/authenticate.ts';
 import { AppError, ERROR_CODES } from './lib/errors.ts';
@@ -8,6 +9,7 @@ import { type ApiContext, createRouter } from './routes/api.ts';
 import { draftRoutes } from './routes/drafts.ts';
 import { limitBody } from './routes/limit-body.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { probeRoutes } from './routes/probes.ts';
 import { recordRoutes } from './routes/records.ts';
 import type { Services } from './services.ts';
 
@@ -26,14 +28,8 @@ export function createApp(services: Services) {
   });
   app.use(secureHeaders());
 
-  app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  app.get('/readyz', async (c) => {
-    const readiness = await services.checkReadiness();
-    if (!readiness.ready) c.header('Retry-After', '5');
-    return c.json(readiness, readiness.ready ? 200 : 503);
-  });
   app.get('/openapi.json', (c) => c.json(openApiDocument()));
-  app.get('/docs', (c) => c.html(docsPage(openApiDocument())));
+  app.get('/docs', (c) => c.html(html`<!doctype html>${docsPage(openApiDocument())}`));
 
   app.use('/v1/*', (c, next) => access(c, next));
   app.use('/admin/api/*', (c, next) => access(c, next));
@@ -44,6 +40,7 @@ export function createApp(services: Services) {
   app.route('/', recordRoutes);
   app.route('/', draftRoutes);
   app.route('/', adminRoutes);
+  app.route('/', probeRoutes);
 
   app.notFound((c) => envelope(c, unknownRoute(c)));
   app.onError((error, c) => envelope(c, known(error, c)));

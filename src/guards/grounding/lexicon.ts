@@ -23,7 +23,7 @@ export function phraseSource(phrases: readonly string[]): string {
       // An optional group takes the space before it along: "on hold (again)?" matches without either.
       .replace(/ \(((?:[^() ]|[^() ] )*[^() ])\)\?/g, '( ($1))?')
       .replace(/\((?!\?)/g, '(?:')
-      .replace(/ ~~ /g, ` (?:${GAP_WORD} ){0,6}`)
+      .replace(/ ~~ /g, ` (?:${GAP_WORD} ){0,8}`)
       .replace(/ ~(?= |$)/g, ` (?:${GAP_WORD} ){0,3}`)
       .replace(/(\{0,3\}) /g, '$1')
       .replaceAll(WILDCARD, "[a-z']{0,14}"),

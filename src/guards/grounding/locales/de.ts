@@ -755,6 +755,7 @@ export const de: GroundingLocale = {
       'abgegeben',
     ],
     expected: [
+      '(voraussichtlich|erwartet|geplant|geschätzt)* (liefer|zustell)*',
       'voraussichtlich*',
       'erwartet*',
       'erwarten',
@@ -799,7 +800,8 @@ export const de: GroundingLocale = {
       'bezahlt',
       'gezahlt',
       'auftragswert',
-      'betrag*',
+      'betrag',
+      'betrags',
       'warenwert',
       'endbetrag',
       'rechnung',

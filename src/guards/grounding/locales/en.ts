@@ -418,6 +418,7 @@ export const en: GroundingLocale = {
       'annulled',
       'voided',
       'cancellation ~~ (confirmed|processed|completed|approved|gone through|went through|effective|successful)',
+      'confirm ~ cancellation ~~ (completed|processed|approved|effective|successful|gone through)',
       '(confirm|completed|processed) ~ cancellation',
       'withdrawn',
       'revoked',
@@ -750,6 +751,7 @@ export const en: GroundingLocale = {
       'completed',
     ],
     expected: [
+      '(expected|estimated|scheduled|planned|anticipated) ~ (delivery|arrival)( date)?',
       'expected',
       'estimated',
       'expect',

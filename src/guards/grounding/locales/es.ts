@@ -539,9 +539,9 @@ export const es: GroundingLocale = {
         '(será|va a ser|se) (cancelad|anulad|cancelará|anulará)[oa]?',
       ],
       discount: [
-        '(descuento|cupón|vale|código|crédito|bonificación) (de|del|por|promocional|aplicad[oa]|añadid[oa])',
+        '(descuento|cupón|vale|bonificación) (de|del|por|promocional|aplicad[oa]|añadid[oa])',
         'código (de descuento|promocional)',
-        '(añadido|aplicado|concedido|ofrecido|aquí tiene|disfrute|adjunto|regalamos) ~~ (descuento|cupón|vale|código|crédito|regalo)',
+        '(añadido|aplicado|concedido|ofrecido|aquí tiene|disfrute|adjunto|regalamos) ~~ (descuento|cupón|vale|código de descuento|crédito|regalo)',
         'gratis',
         'gratuit[oa]s?',
         'sin cost[eo] (adicional|alguno)?',
@@ -630,6 +630,7 @@ export const es: GroundingLocale = {
       'entregamos',
     ],
     expected: [
+      'fecha (de entrega )?(estimada|prevista)( de entrega)?',
       'previst[oa]s?',
       'estimad[oa]s?',
       'esperad[oa]s?',

@@ -238,7 +238,7 @@ export const tr: GroundingLocale = {
     ],
     ready_for_pickup: [
       'teslim al* (hazır*|bekl*)',
-      '(şubede|mağazada|mağazamızda|şubemizde|teslimat noktasında) (hazır*|bekl*|sizi)',
+      '(şubede|mağazada|mağazamızda|şubemizde|teslimat noktasında) (sizi )?(hazır*|bekl*)',
       'teslim alabilirsiniz',
       'teslime hazır*',
       'almaya hazır*',
