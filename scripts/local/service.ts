@@ -128,7 +128,7 @@ export async function chooseOfflineModel(): Promise<ChosenModel> {
 }
 
 /** The port itself where it can be listened on, any free one for 0. */
-async function usablePort(port: number): Promise<number> {
+export async function usablePort(port: number): Promise<number> {
   return new Promise<number>((resolve, reject) => {
     const probe = createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => {

@@ -325,7 +325,7 @@ function judgePromise(court: Court, claim: CandidateOf<'promise'>): Judgement {
     if (open && etas[0] !== undefined && etas.every((path) => path !== undefined)) return verified(etas[0]);
   }
   if (!refused && kind === 'refund' && bound.length > 0) {
-    if (bound.every((order) => order.trueStatuses.has('refund_started')))
+    if (bound.every((order) => order.trueStatuses.has('refund_started') && !order.trueStatuses.has('refunded')))
       return verified(`${bound[0]?.path}.refund.status`);
   }
   const sentence = sentenceText(context, claim.start);

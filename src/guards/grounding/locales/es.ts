@@ -311,6 +311,8 @@ export const es: GroundingLocale = {
       'entrega ~ (realizada|efectuada|completada|hecha)',
       '(ya )?(lo|la) tiene',
       'entregamos',
+      'entregó',
+      'entregaron',
       'se (le )?entregó',
       'se (le )?entregaron',
       'fue recibid[oa]',
