@@ -57,8 +57,9 @@ export function readLeaves(source: unknown): Leaves {
         typeof leaf === 'string' && /[A-Za-z]{3}/.test(leaf) && leaf.length < 60 ? [foldText(leaf).trim()] : [],
       );
       const numbers = entries.flatMap(([, leaf]) => walk(leaf));
-      if (names.length > 0) leaves.things.push({ names, numbers: [...numbers, entries.length] });
-      return numbers;
+      if (names.length > 0) leaves.things.push({ names, numbers });
+      // What has a name keeps its numbers to itself.
+      return names.length > 0 ? [] : numbers;
     }
     const written = String(value);
     texts.push(foldText(written));

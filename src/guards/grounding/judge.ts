@@ -180,6 +180,8 @@ function judgeDate(court: Court, claim: CandidateOf<'date'>): Judgement & { path
   if (matching[0] !== undefined) return { ...verified(matching[0]), paths: matching };
   if (GENERAL_DATE_LABELS.includes(claim.label)) {
     const said = fromTexts(court, 'date', (candidate) => {
+      // Weekdays of opening hours say nothing of deliveries.
+      if (claim.label !== undefined && candidate.date.kind === 'weekday') return false;
       const sameLabel = claim.label === undefined || candidate.label === undefined || candidate.label === claim.label;
       return sameLabel && sameWrittenDate(claim.date, candidate.date, court.mailDay);
     });

@@ -172,6 +172,7 @@ function buildLexicon() {
       message: allOf((locale) => locale.nouns.message),
       invoice: allOf((locale) => locale.nouns.invoice),
     },
+    everyOrder: allOf((locale) => locale.everyOrder),
     conjunctions: allOf((locale) => locale.conjunctions),
     negations: allOf((locale) => locale.negations),
     trailingNegations: allOf((locale) => locale.trailingNegations),
