@@ -1,6 +1,7 @@
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import { authenticate } from './access/authenticate.ts';
+import { namedActor } from './access/named-actor.ts';
 import { AppError, ERROR_CODES } from './lib/errors.ts';
 import { newId } from './lib/ids.ts';
 import { docsPage } from './pages/docs.tsx';
@@ -9,7 +10,9 @@ import { type ApiContext, createRouter } from './routes/api.ts';
 import { draftRoutes } from './routes/drafts.ts';
 import { limitBody } from './routes/limit-body.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { rampRoutes } from './routes/ramps.ts';
 import { recordRoutes } from './routes/records.ts';
+import { rollbackRoutes } from './routes/rollbacks.ts';
 import type { Services } from './services.ts';
 
 const RATE_LIMIT_SECONDS = 60;
@@ -44,6 +47,8 @@ export function createApp(services: Services) {
   app.route('/', recordRoutes);
   app.route('/', draftRoutes);
   app.route('/', adminRoutes);
+  app.route('/', rollbackRoutes);
+  app.route('/', rampRoutes);
 
   app.notFound((c) => envelope(c, new AppError('NOT_FOUND', 'There is nothing at this address.')));
   app.onError((error, c) => envelope(c, known(error, c)));
@@ -54,7 +59,7 @@ export function createApp(services: Services) {
       { db: services.db, adminKey: services.config.adminKey },
       c.req.header('authorization'),
     );
-    c.set('actor', actor);
+    c.set('actor', namedActor(actor, c.req.header('x-draftgate-actor')));
     if (actor.kind === 'key') {
       const { success } = await services.rateLimit.limit({ key: actor.keyId });
       if (!success) {

@@ -23,7 +23,15 @@ const PROMISE_OF_STATUS: Partial<Record<StatedStatus, PromiseKind>> = {
 };
 
 /** Where two phrases cover the same words, the earlier one in this order says what is meant. */
-const STATUS_PRIORITY: readonly StatedStatus[] = ['refund_started', 'refunded', 'replaced', 'rescheduled', 'paid', 'lost', ...STATED_STATUSES];
+const STATUS_PRIORITY: readonly StatedStatus[] = [
+  'refund_started',
+  'refunded',
+  'replaced',
+  'rescheduled',
+  'paid',
+  'lost',
+  ...STATED_STATUSES,
+];
 
 /** How far a marker reaches to the action it commits to, in characters (about ten words). */
 const MARKER_REACH = 90;
@@ -90,10 +98,15 @@ function isNegated({ text, segments, negations, trailingNegations }: Surrounding
 }
 
 /** Keeps of overlapping spans the first by priority, then the longest; in text order. */
-function withoutOverlaps<T extends Span>(spans: readonly T[], priority: (span: T) => number, length: number): { kept: T[]; covered: Uint8Array } {
+function withoutOverlaps<T extends Span>(
+  spans: readonly T[],
+  priority: (span: T) => number,
+  length: number,
+): { kept: T[]; covered: Uint8Array } {
   const covered = new Uint8Array(length);
   const ordered = [...spans].sort(
-    (left, right) => priority(left) - priority(right) || right.end - right.start - (left.end - left.start) || left.start - right.start,
+    (left, right) =>
+      priority(left) - priority(right) || right.end - right.start - (left.end - left.start) || left.start - right.start,
   );
   const kept: T[] = [];
   for (const span of ordered) {
@@ -113,10 +126,13 @@ function statusMatches(text: string): StatusMatch[] {
   const words = lexicon();
   const found: StatusMatch[] = [];
   for (const stated of STATED_STATUSES) {
-    for (const { start, end } of findOccurrences(text, words.statuses[stated]).spans) found.push({ start, end, stated, negative: false });
-    for (const { start, end } of findOccurrences(text, words.negatedStatuses[stated]).spans) found.push({ start, end, stated, negative: true });
+    for (const { start, end } of findOccurrences(text, words.statuses[stated]).spans)
+      found.push({ start, end, stated, negative: false });
+    for (const { start, end } of findOccurrences(text, words.negatedStatuses[stated]).spans)
+      found.push({ start, end, stated, negative: true });
   }
-  return withoutOverlaps(found, (match) => (match.negative ? -1 : STATUS_PRIORITY.indexOf(match.stated)), text.length).kept;
+  return withoutOverlaps(found, (match) => (match.negative ? -1 : STATUS_PRIORITY.indexOf(match.stated)), text.length)
+    .kept;
 }
 
 interface PromiseMatch extends Span {
@@ -150,7 +166,8 @@ function allPromises(surroundings: Surroundings): PromiseMatch[] {
   const { text } = surroundings;
   const found = markedPromises(surroundings);
   for (const kind of PROMISE_KINDS) {
-    for (const span of findOccurrences(text, words.completePromises[kind]).spans) found.push({ ...span, kind, refused: false });
+    for (const span of findOccurrences(text, words.completePromises[kind]).spans)
+      found.push({ ...span, kind, refused: false });
     for (const span of findOccurrences(text, words.refusals[kind]).spans) found.push({ ...span, kind, refused: true });
   }
   return found;
@@ -168,7 +185,11 @@ export function extractStatements(context: TextContext): Statements {
   const surroundings = readSurroundings(context);
   const candidates: Candidate[] = [];
   const statuses = statusMatches(text);
-  const { kept: promises, covered } = withoutOverlaps(allPromises(surroundings), (promise) => (promise.refused ? 0 : 1), text.length);
+  const { kept: promises, covered } = withoutOverlaps(
+    allPromises(surroundings),
+    (promise) => (promise.refused ? 0 : 1),
+    text.length,
+  );
   const stating = new Uint8Array(text.length);
 
   for (const match of statuses) {
@@ -191,9 +212,18 @@ export function extractStatements(context: TextContext): Statements {
     if (isAsked(surroundings, promise.start)) continue;
     stating[promise.start] = 1;
     const sentence = segments.sentenceAt(promise.start);
-    const conditional = surroundings.conditionals.within(sentence.start, sentence.end) || surroundings.trailingConditionals.within(sentence.start, sentence.end);
+    const conditional =
+      surroundings.conditionals.within(sentence.start, sentence.end) ||
+      surroundings.trailingConditionals.within(sentence.start, sentence.end);
     const refused = promise.refused || isNegated(surroundings, promise);
-    candidates.push({ type: 'promise', start: promise.start, end: promise.end, kind: promise.kind, refused, conditional });
+    candidates.push({
+      type: 'promise',
+      start: promise.start,
+      end: promise.end,
+      kind: promise.kind,
+      refused,
+      conditional,
+    });
   }
   const isUndertaking = (offset: number): boolean => {
     const clause = segments.clauseAt(offset);
