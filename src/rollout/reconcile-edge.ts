@@ -17,6 +17,8 @@ export interface EdgeFacts {
   featureState: 'active' | 'killed';
   /** The global rollback whose switch KV did not take yet: to be written, or to be cleared. */
   owed: Pick<RollbackRow, 'id' | 'status'> | undefined;
+  /** Whether a global rollback stands that nobody has restored. */
+  standing: boolean;
   /** When the last global rollback was restored. */
   restoredAt: Date | null;
   /** Whether the rollback whose id stands in KV was restored. */
@@ -29,9 +31,11 @@ export function decideEdge(facts: EdgeFacts): EdgeAction {
   if (owed?.status === 'restored')
     return { action: 'clear', rollbackId: owed.id, because: 'a restore could not clear it' };
   if (facts.featureState === 'killed') {
-    return owed === undefined
-      ? { action: 'none', because: 'killed in Postgres' }
-      : { action: 'write-off', rollbackId: owed.id, because: 'a rollback could not write it' };
+    if (owed !== undefined)
+      return { action: 'write-off', rollbackId: owed.id, because: 'a rollback could not write it' };
+    return facts.standing && edge.state === 'absent'
+      ? { action: 'write-off', rollbackId: null, because: 'a global rollback stands' }
+      : { action: 'none', because: 'killed in Postgres' };
   }
   if (edge.state !== 'off') return { action: 'none', because: edge.state };
   const { restoredAt } = facts;
@@ -60,6 +64,7 @@ export async function reconcileEdge(deps: RollbackDeps): Promise<EdgeAction & { 
     edge,
     featureState: state?.state ?? 'active',
     owed,
+    standing: standing !== undefined,
     restoredAt: restored?.restoredAt ?? null,
     edgeRestored: ofEdge?.status === 'restored',
   });

@@ -33,9 +33,10 @@ export function createFakeEdge(): FakeEdge {
   return edge;
 }
 
-/** Writes the same harmless body for every mail; `gate` holds every answer back until it resolves. */
+/** Writes the same harmless body for every mail; `gate` holds every answer back until it resolves, and up to `spreadMs` longer. */
 export interface FakeModel extends LanguageModel {
   gate: Promise<void> | null;
+  spreadMs: number;
   waiting: number;
 }
 
@@ -45,10 +46,12 @@ export function createFakeModel(): FakeModel {
     name: 'fake-writer',
     embeddingName: 'fake-encoder',
     gate: null,
+    spreadMs: 0,
     waiting: 0,
     answer: async ({ schema, name }) => {
       model.waiting += 1;
       await model.gate;
+      if (model.spreadMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * model.spreadMs));
       const value =
         name === 'reply'
           ? { body: 'Hello,\n\nThank you for your message. A colleague will check and reply.', sources: [] }
@@ -69,6 +72,8 @@ export interface RolloutWorld {
   model: FakeModel;
   /** Services over the same database with other adapters. */
   servicesWith(overrides: Overrides): Services;
+  /** Login of the owner, for sessions that a test steers by hand. */
+  ownerUrl: string;
   /** SQL as the owner, as an operator types it. */
   sql(text: string, params?: unknown[]): Promise<Record<string, string | null>[]>;
   /** The HTTP application, as the admin, or as a person behind the admin key. */
@@ -142,6 +147,7 @@ export async function startRolloutWorld(): Promise<RolloutWorld> {
     edge,
     model,
     servicesWith,
+    ownerUrl: database.ownerUrl,
     sql: database.query,
     call: (method, path, body, person) => request(app, method, path, body, person),
     callOn: (other, method, path, body) => request(createApp(other), method, path, body),
@@ -189,6 +195,7 @@ export async function startRolloutWorld(): Promise<RolloutWorld> {
       edge.stuckAt = null;
       edge.down = false;
       model.gate = null;
+      model.spreadMs = 0;
       await database.query(
         `TRUNCATE "PilotExclusion", "RampDecision", "Ramp", "Rollback", "Business", "Feature" CASCADE`,
       );
