@@ -22,13 +22,14 @@ export class ApiError extends Error {
   }
 }
 
-/** Speaks to a deployment with one key. Any status that is not expected is an ApiError. */
-export function createApiClient(base: string, key: string): ApiClient {
+/** Speaks to a deployment with one key, as `actor` where given. Any status that is not expected is an ApiError. */
+export function createApiClient(base: string, key: string, actor?: string): ApiClient {
   async function call(method: string, path: string, body: unknown, expected: number[]): Promise<ApiAnswer> {
     const response = await fetch(new URL(path, base), {
       method,
       headers: {
         authorization: `Bearer ${key}`,
+        ...(actor === undefined ? {} : { 'x-draftgate-actor': actor }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       body: body === undefined ? undefined : JSON.stringify(body),

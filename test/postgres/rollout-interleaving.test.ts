@@ -81,9 +81,6 @@ describe('drafts in flight', () => {
       const { lastOldDraftAt, writtenAt } = outcome.row;
       if (lastOldDraftAt !== null) expect(lastOldDraftAt.getTime()).toBeLessThanOrEqual(writtenAt.getTime());
       expect(writtenAt.getTime()).toBeLessThanOrEqual(at.getTime() + 50);
-      console.log(
-        `rolled back ${delayMs} ms after: ${withRag.length} quarantined, ${50 - withRag.length} made without`,
-      );
     },
   );
 
