@@ -1,4 +1,4 @@
-import { HTTPException } from 'hono/http-exception';
+import { html } from 'hono/html';
 import { secureHeaders } from 'hono/secure-headers';
 import { authenticate } from './access/authenticate.ts';
 import { namedActor } from './access/named-actor.ts';
@@ -10,12 +10,14 @@ import { type ApiContext, createRouter } from './routes/api.ts';
 import { draftRoutes } from './routes/drafts.ts';
 import { limitBody } from './routes/limit-body.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { probeRoutes } from './routes/probes.ts';
 import { rampRoutes } from './routes/ramps.ts';
 import { recordRoutes } from './routes/records.ts';
 import { rollbackRoutes } from './routes/rollbacks.ts';
 import type { Services } from './services.ts';
 
 const RATE_LIMIT_SECONDS = 60;
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** The HTTP application over given services: middleware in order, then the routers. */
 export function createApp(services: Services) {
@@ -29,14 +31,8 @@ export function createApp(services: Services) {
   });
   app.use(secureHeaders());
 
-  app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  app.get('/readyz', async (c) => {
-    const readiness = await services.checkReadiness();
-    if (!readiness.ready) c.header('Retry-After', '5');
-    return c.json(readiness, readiness.ready ? 200 : 503);
-  });
   app.get('/openapi.json', (c) => c.json(openApiDocument()));
-  app.get('/docs', (c) => c.html(docsPage(openApiDocument())));
+  app.get('/docs', (c) => c.html(html`<!doctype html>${docsPage(openApiDocument())}`));
 
   app.use('/v1/*', (c, next) => access(c, next));
   app.use('/admin/api/*', (c, next) => access(c, next));
@@ -49,8 +45,9 @@ export function createApp(services: Services) {
   app.route('/', adminRoutes);
   app.route('/', rollbackRoutes);
   app.route('/', rampRoutes);
+  app.route('/', probeRoutes);
 
-  app.notFound((c) => envelope(c, new AppError('NOT_FOUND', 'There is nothing at this address.')));
+  app.notFound((c) => envelope(c, unknownRoute(c)));
   app.onError((error, c) => envelope(c, known(error, c)));
   return app;
 
@@ -71,6 +68,16 @@ export function createApp(services: Services) {
     await next();
   }
 
+  /** 405 with Allow where the address takes another method. */
+  function unknownRoute(c: ApiContext): AppError {
+    const allowed = METHODS.filter((method) =>
+      app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method !== 'ALL'),
+    );
+    if (allowed.length === 0) return new AppError('NOT_FOUND', 'There is nothing at this address.');
+    c.header('Allow', allowed.join(', '));
+    return new AppError('METHOD_NOT_ALLOWED', 'This address does not take this method; see Allow.');
+  }
+
   function openApiDocument() {
     const document = app.getOpenAPI31Document({
       openapi: '3.1.0',
@@ -88,7 +95,8 @@ export function createApp(services: Services) {
 /** What a caller is told. Whatever nobody expected has a fixed text; its class name alone is logged. */
 function known(error: Error, c: ApiContext): AppError {
   if (error instanceof AppError) return error;
-  if (error instanceof HTTPException && error.status === 400) {
+  // An HTTPException of the validators: what they throw at text that is not JSON. Bundles may hold two copies of the class.
+  if ('getResponse' in error && 'status' in error && error.status === 400) {
     return new AppError('INVALID_REQUEST', 'The body of the request is not valid JSON.');
   }
   c.var.services.logger.error('request.failed', {

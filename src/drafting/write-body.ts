@@ -3,7 +3,7 @@ import type { Finding } from '../guards/finding.ts';
 import type { BusinessProfile, Claim } from '../guards/grounding/claim.ts';
 import { createRedactionSession, redactDeep, redactPii } from '../guards/pii/redact-pii.ts';
 import type { Deadline } from '../lib/deadline.ts';
-import { isLanguage } from '../lib/languages.ts';
+import { isLanguage, type Language, languageOfLocale } from '../lib/languages.ts';
 import { loadTokenCounter } from '../model/count-tokens.ts';
 import type { LanguageModel, ModelUsage } from '../model/language-model.ts';
 import { pickSnippets } from '../retrieval/pick-snippets.ts';
@@ -105,8 +105,8 @@ export async function writeBody(deps: Deps, input: WriteInput): Promise<Written>
     }
     const verdict = guardBody({
       body: withClosing(answer.value.body, triage.language, work.business),
-      language: triage.language,
-      languageConfident: triage.languageConfident && isLanguage(triage.language),
+      language: replyLanguage(input),
+      languageConfident: triage.languageConfident,
       evidence,
       piiPolicy: work.business.piiPolicy,
       redaction,
@@ -205,7 +205,7 @@ function buildDocument(
   ].map((source, index) => ({ ...source, index }));
   return {
     task: 'compose_reply',
-    language: triage.language,
+    language: replyLanguage(input),
     intent: triage.intent,
     mailDate: dateIn(work.message.sentAt, timeZone),
     business: { name, timeZone },
@@ -217,6 +217,11 @@ function buildDocument(
     })),
     customerMail: { subject: redact(mail.turn.subject), text: redact(mail.turn.text) },
   };
+}
+
+/** The customer's language where facts can be checked in it, else the business's own. */
+function replyLanguage({ triage, work }: WriteInput): Language {
+  return isLanguage(triage.language) ? triage.language : languageOfLocale(work.business.locale);
 }
 
 /** YYYY-MM-DD in a time zone. */

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
-import type { RagStatus } from '../drafting/draft.ts';
 import { AppError } from '../lib/errors.ts';
 import type { LanguageModel } from '../model/language-model.ts';
 import type { Database } from '../storage/db.ts';
 import { confidenceOf } from './confidence.ts';
+import type { RagStatus } from './rag-status.ts';
 
 export interface Example {
   id: string;

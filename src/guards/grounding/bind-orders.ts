@@ -32,8 +32,8 @@ export interface Binder {
   bind(span: Span, by: 'orderNumbers' | 'everything'): Binding;
   /** Items of the order that the clause of the span names, nearest before it first. */
   itemsNear(span: Span, order: number): readonly number[];
-  /** The item of the order whose name begins directly behind, or ends directly before the span. */
-  itemBeside(span: Span, order: number): number | undefined;
+  /** The items of the order whose name begins directly behind, or ends directly before the span. */
+  itemBeside(span: Span, order: number): readonly number[];
 }
 
 function lastIndexBefore<T extends Span>(spans: readonly T[], offset: number): number {
@@ -193,16 +193,16 @@ export function createBinder(
         if (item === undefined) continue;
         const gap = item.start >= span.end ? text.slice(span.end, item.start) : text.slice(item.end, span.start);
         if (
-          gap.length > 14 ||
-          !/^(?:'?[a-z]{0,4})?[\s(:x×,-]*(?:(?:x|adet|tane|stuck|mal|units?|pieces? of|of|qty|quantity|adet:|menge|fois|unidades? de)[\s:]*)?$/.test(
+          gap.length > 26 ||
+          !/^(?:'?[a-z]{0,4})?[\s(:x×,-]*(?:(?:x|adet|tane|stuck|mal|units?|pieces? of|of|qty|quantity|adet:|menge|anzahl|quantite|cantidad|cant|miktar|fois|unidades? de)[\s:]*)?(?:(?:of|de|des|du|von) ?)?(?:(?:the|your|der|die|das|dem|den|le|la|les|el|los|las|su|ihre?) )?$/.test(
             gap,
           )
         )
           continue;
-        const owner = item.owners.find((candidate) => candidate.order === order);
-        if (owner !== undefined) return owner.item;
+        const own = item.owners.flatMap((owner) => (owner.order === order ? [owner.item] : []));
+        if (own.length > 0) return own;
       }
-      return undefined;
+      return [];
     },
   };
 }

@@ -74,7 +74,7 @@ const FINER_STATEMENTS: Record<OrderStatus, readonly StatedStatus[]> = {
   processing: ['confirmed'],
   shipped: ['in_transit', 'confirmed'],
   out_for_delivery: ['in_transit', 'confirmed'],
-  ready_for_pickup: ['confirmed', 'waiting'],
+  ready_for_pickup: ['confirmed'],
   delivered: ['confirmed', 'completed'],
   on_hold: ['waiting'],
   cancelled: [],

@@ -55,6 +55,11 @@ function buildPatterns() {
   };
 }
 
+/** "24/7" and "7/24" mean always. */
+function isRoundTheClock(text: string, at: number): boolean {
+  return /(?:^|[^\d/])(?:24\/7|7\/24)(?![\d/])/.test(text.slice(Math.max(0, at - 4), at + 6));
+}
+
 let patterns: ReturnType<typeof buildPatterns> | undefined;
 
 /** ISO codes that a written currency may stand for, and whether it is a hundredth ("cents"). */
@@ -152,7 +157,7 @@ export function extractAmounts(context: TextContext): Candidate[] {
     const lineStart =
       start === 0 || text.charAt(start - 1) === '\n' || /\n(?:- )?$/.test(text.slice(Math.max(0, start - 3), start));
     if (lineStart && /^\d{1,2}$/.test(match[0]) && /^[.):] ?/.test(text.slice(end, end + 2))) continue;
-    if (text.slice(start, start + 4) === '24/7' || text.slice(Math.max(0, start - 3), end) === '24/7') continue;
+    if (isRoundTheClock(text, start)) continue;
     if (
       patterns.countingContext.test(text.slice(Math.max(0, start - 30), start).trimEnd()) &&
       /^\d{1,2}$/.test(match[0])

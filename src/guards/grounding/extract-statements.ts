@@ -30,8 +30,15 @@ const STATUS_PRIORITY: readonly StatedStatus[] = [
   'rescheduled',
   'paid',
   'lost',
+  'cancelled',
+  'returned',
+  'ready_for_pickup',
+  'out_for_delivery',
   ...STATED_STATUSES,
 ];
+
+/** Said in the present tense, which some languages form like the future. */
+const GOING_ON: readonly StatedStatus[] = ['processing', 'in_transit', 'out_for_delivery'];
 
 /** How far a marker reaches to the action it commits to, in characters (about ten words). */
 const MARKER_REACH = 90;
@@ -51,6 +58,8 @@ interface Surroundings {
   unstated: Occurrences;
   undertakings: Occurrences;
   markers: Occurrences;
+  futures: Occurrences;
+  pasts: Occurrences;
 }
 
 function readSurroundings(context: TextContext): Surroundings {
@@ -72,6 +81,8 @@ function readSurroundings(context: TextContext): Surroundings {
     unstated: findOccurrences(text, words.unstated),
     undertakings: findOccurrences(text, words.undertakings),
     markers: findOccurrences(text, words.promiseMarkers),
+    futures: findOccurrences(text, words.futures),
+    pasts: findOccurrences(text, words.pasts),
   };
 }
 
@@ -95,6 +106,15 @@ function isNegated({ text, segments, negations, trailingNegations }: Surrounding
   const clause = segments.clauseAt(span.start);
   if (negations.within(wordsBack(text, span.start, NEGATION_REACH, clause.start), span.end)) return true;
   return trailingNegations.within(span.end, wordsAhead(text, span.end, 2, segments.clauseAt(span.end - 1).end));
+}
+
+/** "will be paid", "sera remboursée": a state that is yet to come is promised, not stated. */
+function isFuture({ text, segments, futures, pasts }: Surroundings, span: StatusMatch): boolean {
+  const clause = segments.clauseAt(span.start);
+  const from = wordsBack(text, span.start, 6, clause.start);
+  // "wird bearbeitet" is going on now; only a future that stands before such a phrase puts it off.
+  const future = futures.lastBefore(GOING_ON.includes(span.stated) ? span.start : span.end);
+  return future !== undefined && future.start >= from && !pasts.within(future.end, span.end);
 }
 
 /** Keeps of overlapping spans the first by priority, then the longest; in text order. */
@@ -141,7 +161,7 @@ interface PromiseMatch extends Span {
 }
 
 /** Commitments made of a marker ("will") and an action ("refund"), unless the marker commits to look, check or reply. */
-function markedPromises({ text, segments, markers, undertakings }: Surroundings): PromiseMatch[] {
+function markedPromises({ text, segments, markers, undertakings, pasts }: Surroundings): PromiseMatch[] {
   const found: PromiseMatch[] = [];
   if (markers.spans.length === 0) return found;
   const words = lexicon();
@@ -155,6 +175,8 @@ function markedPromises({ text, segments, markers, undertakings }: Surroundings)
       const conjunction = conjunctions.lastBefore(action.start);
       const own = Math.max(marker.start, conjunction === undefined ? 0 : conjunction.end);
       if (undertakings.within(own, action.start)) continue;
+      // "glad to say that it was delivered" states, it does not promise.
+      if (pasts.within(marker.end, action.start)) continue;
       found.push({ start: marker.start, end: action.end, kind, refused: false });
     }
   }
@@ -196,14 +218,19 @@ export function extractStatements(context: TextContext): Statements {
     if (covered.subarray(match.start, match.end).includes(1)) continue;
     if (isAsked(surroundings, match.start) || isConditional(surroundings, match)) continue;
     const clause = segments.clauseAt(match.start);
-    if (surroundings.unstated.within(wordsBack(text, match.start, 5, clause.start), match.start)) continue;
+    const near = Math.max(wordsBack(text, match.start, 4, clause.start), text.lastIndexOf(':', match.start));
     const sentence = segments.sentenceAt(match.start);
     const kind = PROMISE_OF_STATUS[match.stated];
     const negated = match.negative || isNegated(surroundings, match);
+    // "is yet to be shipped" states, "to be shipped" alone does not.
+    if (!negated && surroundings.unstated.within(near, match.start)) continue;
     stating[match.start] = 1;
     const span = { start: match.start, end: match.end };
     if (kind !== undefined && surroundings.habitual.within(sentence.start, sentence.end)) {
       candidates.push({ type: 'promise', ...span, kind, refused: negated, conditional: true });
+    } else if (kind !== undefined && isFuture(surroundings, match)) {
+      const conditional = surroundings.conditionals.within(sentence.start, sentence.end);
+      candidates.push({ type: 'promise', ...span, kind, refused: negated, conditional });
     } else {
       candidates.push({ type: 'status', ...span, stated: match.stated, negated });
     }

@@ -105,6 +105,8 @@ function amountsFor(label: MoneyLabel | undefined, order: IndexedOrder, items: r
     case 'refund':
       return order.amounts.filter((fact) => fact.field === 'refund');
     case 'price':
+      // "the order cost 50": without an item, the price is the order's.
+      if (items.length === 0) return order.amounts.filter((fact) => fact.field !== 'refund');
       return order.amounts.filter((fact) => (fact.field === 'price' || fact.field === 'lineTotal') && ofItems(fact));
     case 'shipping':
     case 'discount':
@@ -163,10 +165,12 @@ const GENERAL_DATE_LABELS: readonly (DateLabel | undefined)[] = [undefined, 'exp
 function judgeDate(court: Court, claim: CandidateOf<'date'>): Judgement & { paths?: string[] } {
   const binding = court.binder.bind(claim, 'everything');
   const matching: string[] = [];
+  // "We expect you on": without orders, only the appointment is expected.
+  const label = claim.label === 'expected' && court.index.orders.length === 0 ? 'appointment' : claim.label;
   let other: string | undefined;
   const consider = (moments: IndexedOrder['moments']): void => {
     for (const fact of moments) {
-      if (claim.label !== undefined && claim.label !== fact.label) continue;
+      if (label !== undefined && label !== fact.label) continue;
       if (fact.moment.days.some((day) => matchesDay(claim.date, day, court.mailDay))) matching.push(fact.path);
       else other ??= fact.path;
     }
@@ -221,11 +225,10 @@ function judgeQuantity(court: Court, claim: CandidateOf<'quantity'>): Judgement 
     for (const [at, order] of boundOrders(court, binding).entries()) {
       const position = binding.orders[at] ?? -1;
       const beside = court.binder.itemBeside(claim, position);
-      if (beside !== undefined) {
-        const fact = order.counts.find((count) => count.item === beside);
-        if (fact === undefined) continue;
-        if (fact.count === low) return verified(fact.path);
-        return contradicted(fact.path);
+      if (beside.length > 0) {
+        const facts = order.counts.filter((count) => count.item !== undefined && beside.includes(count.item));
+        const match = facts.find((fact) => fact.count === low);
+        return match === undefined ? contradicted(facts[0]?.path) : verified(match.path);
       }
       const near = court.binder.itemsNear(claim, position);
       for (const fact of order.counts) {

@@ -78,7 +78,7 @@ export type CountedUnit = (typeof COUNTED_UNITS)[number];
 
 /**
  * Everything that grounding knows of one language. Words and phrases are written as people write them (accents and
- * case are folded away). In phrases `a*` is any ending, ` ~ ` up to three words between, ` ~~ ` up to six,
+ * case are folded away). In phrases `a*` is any ending, ` ~ ` up to three words between, ` ~~ ` up to eight,
  * and `(a|b)`, `?` are as in a regular expression; brackets do not capture.
  */
 export interface GroundingLocale {
@@ -146,6 +146,10 @@ export interface GroundingLocale {
   habitual: readonly string[];
   /** Directly before a status: it is wished, allowed or still to be done, not stated ("to be", "can be"). */
   unstated: readonly string[];
+  /** Put what follows them into the future ("will"). */
+  futures: readonly string[];
+  /** Put it into the past ("has been"): what follows is stated, not promised. */
+  pasts: readonly string[];
   /** "you wrote", "as you mention". */
   attributions: readonly string[];
   statuses: Readonly<Record<StatedStatus, readonly string[]>>;
