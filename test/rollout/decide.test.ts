@@ -132,6 +132,7 @@ describe('the arm of a thread', () => {
     ['a', 0x3c2569b2],
     ['test', 0xba6bd213],
     ['Hello, world!', 0xc0363e43],
+    ['ü€😀', 0xe9688f1],
     ['The quick brown fox jumps over the lazy dog', 0x2e4ff723],
   ])('hashes %j as the published MurmurHash3 does', (text, hash) => {
     expect(murmur3(text)).toBe(hash);
