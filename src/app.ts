@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { secureHeaders } from 'hono/secure-headers';
 import { authenticate } from './access/authenticate.ts';
+import { namedActor } from './access/named-actor.ts';
 import { AppError, ERROR_CODES } from './lib/errors.ts';
 import { newId } from './lib/ids.ts';
 import { docsPage } from './pages/docs.tsx';
@@ -10,7 +11,9 @@ import { draftRoutes } from './routes/drafts.ts';
 import { limitBody } from './routes/limit-body.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { probeRoutes } from './routes/probes.ts';
+import { rampRoutes } from './routes/ramps.ts';
 import { recordRoutes } from './routes/records.ts';
+import { rollbackRoutes } from './routes/rollbacks.ts';
 import type { Services } from './services.ts';
 
 const RATE_LIMIT_SECONDS = 60;
@@ -40,6 +43,8 @@ export function createApp(services: Services) {
   app.route('/', recordRoutes);
   app.route('/', draftRoutes);
   app.route('/', adminRoutes);
+  app.route('/', rollbackRoutes);
+  app.route('/', rampRoutes);
   app.route('/', probeRoutes);
 
   app.notFound((c) => envelope(c, unknownRoute(c)));
@@ -51,7 +56,7 @@ export function createApp(services: Services) {
       { db: services.db, adminKey: services.config.adminKey },
       c.req.header('authorization'),
     );
-    c.set('actor', actor);
+    c.set('actor', namedActor(actor, c.req.header('x-draftgate-actor')));
     if (actor.kind === 'key') {
       const { success } = await services.rateLimit.limit({ key: actor.keyId });
       if (!success) {

@@ -5,12 +5,16 @@ const UNFINISHED_A_RUN = 10;
 
 interface Task {
   name: string;
-  run: (services: Services) => Promise<Record<string, unknown>>;
+  run: (services: Services) => Promise<object>;
 }
 
 /** Which tasks run when (UTC). Each on its own: one that fails does not stop the others. */
 const TASKS: Record<string, Task[]> = {
-  '* * * * *': [{ name: 'unfinished-drafts', run: resumeUnfinishedDrafts }],
+  '* * * * *': [
+    { name: 'edge-switch', run: (services) => services.reconcileEdge() },
+    { name: 'ramps', run: (services) => services.runRamps() },
+    { name: 'unfinished-drafts', run: resumeUnfinishedDrafts },
+  ],
   '0 3 * * *': [],
 };
 
