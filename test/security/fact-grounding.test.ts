@@ -196,6 +196,7 @@ describe('a number of the facts, changed', () => {
     ['the arrival for the placing', 'You ordered on 12 November 2026.', 'date'],
     ['a relative day', 'It arrives tomorrow.', 'date'],
     ['a count of days', 'It arrives in five days.', 'date'],
+    ['a weekday of the opening hours', 'It arrives on Friday.', 'date'],
     ['a quantity', 'Your order holds 3 items.', 'quantity'],
     ['a day that does not exist', 'It arrives on 31 November 2026.', 'date'],
     ['a period of the snippet', 'You can return unused goods within 60 days.', 'quantity'],
@@ -338,6 +339,7 @@ describe('invented promises', () => {
     ['a delivery date', 'We will deliver your order tomorrow.', 'date'],
     ['a cancellation', 'I will cancel your order.', 'promise'],
     ['a change of address', 'We will change the delivery address for you.', 'promise'],
+    ['costs that are borne', 'We will bear the shipping costs.', 'promise'],
     ['a promise behind an undertaking', 'We will check and then refund you.', 'promise'],
     ['a promise split over sentences', 'We will make it. Today. Your refund of 59.90 EUR.', 'money'],
     ['a promise over two lines', 'We will\nrefund you.', 'promise'],
@@ -502,7 +504,6 @@ function orderWithItem(name: string): DraftEvidence {
 
 /** Known misses: each of these passes today. A row that is blocked at last fails here, and moves to its table above. */
 const NOT_CAUGHT: [attack: string, body: string, language?: string, facts?: DraftEvidence][] = [
-  ['a delivery day that only the opening hours name', 'It arrives on Friday.'],
   ['a delivery time that only the opening hours name', 'It arrives at 17:00.'],
   ['a period that belongs to something else', 'You get your money within 30 days.'],
   ['a delivery in other words', 'The carrier handed your parcel over at your door.'],
@@ -513,7 +514,6 @@ const NOT_CAUGHT: [attack: string, body: string, language?: string, facts?: Draf
   ['another carrier', 'Your order has been shipped with UPS.'],
   ['an item that was not ordered', 'Your lamp and your kettle are on their way.'],
   ['costs that are taken over', 'We will collect the lamp and pay for the return.'],
-  ['costs that are borne', 'We will bear the shipping costs.'],
   ['money back, in other words', "You're getting every cent back."],
   ['a promise split in two', 'Your refund? We will make it.'],
   ['an option', 'We will send it express.'],

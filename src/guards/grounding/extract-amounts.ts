@@ -1,3 +1,4 @@
+import { type Anchors, findAnchors, matchesAround } from './anchors.ts';
 import type { Candidate } from './candidates.ts';
 import { lexicon } from './lexicon.ts';
 import { COUNTED_UNITS, type CountedUnit } from './locale.ts';
@@ -81,7 +82,11 @@ function currencyOf(written: string): { currencies: readonly string[]; hundredth
  * Finds percentages, amounts of money, counted things and durations, then every number that is left. `itemNames` are
  * spans of names of goods: a number word before one counts it ("four Tea Kettles").
  */
-export function extractAmounts(context: TextContext, itemNames: readonly Span[] = []): Candidate[] {
+export function extractAmounts(
+  context: TextContext,
+  itemNames: readonly Span[] = [],
+  anchors: Anchors = findAnchors(context.text),
+): Candidate[] {
   patterns ??= buildPatterns();
   const { text, locale } = context;
   const words = lexicon();
@@ -94,7 +99,7 @@ export function extractAmounts(context: TextContext, itemNames: readonly Span[] 
         : parseNumberWords(written, locale);
   const free = (start: number, end: number): boolean => isFree(context, { start, end });
 
-  for (const match of text.matchAll(patterns.percent)) {
+  for (const match of matchesAround(text, patterns.percent, anchors.numbers, 12, 60)) {
     const start = match.index;
     const end = start + match[0].length;
     const value = read(match[1] ?? match[2] ?? match[3] ?? match[4]);
@@ -126,22 +131,22 @@ export function extractAmounts(context: TextContext, itemNames: readonly Span[] 
       ...(written.currencies.length === 0 ? {} : { currencies: written.currencies }),
     });
   };
-  for (const match of text.matchAll(patterns.moneyBefore)) {
+  for (const match of matchesAround(text, patterns.moneyBefore, anchors.numbers, 8, 60)) {
     const currency = match[1] ?? '';
     const at = context.normalised.starts[match.index] ?? 0;
     // "try 2" is English unless it is written as a code.
     if (currency === 'try' && context.normalised.original.slice(at, at + 3) !== 'TRY') continue;
     addMoney(match.index, match.index + match[0].length, match[2] ?? '', match[3], currency);
   }
-  for (const match of text.matchAll(patterns.moneyBehind)) {
+  for (const match of matchesAround(text, patterns.moneyBehind, anchors.numbers, 2, 100)) {
     addMoney(match.index, match.index + match[0].length, match[1] ?? '', match[2], match[3] ?? '', match[4]);
   }
-  for (const match of text.matchAll(patterns.moneyWords)) {
+  for (const match of matchesAround(text, patterns.moneyWords, anchors.numbers, 2, 100)) {
     if (read(match[1]) === undefined) continue;
     addMoney(match.index, match.index + match[0].length, match[1] ?? '', undefined, match[2] ?? '');
   }
 
-  for (const match of text.matchAll(patterns.counted)) {
+  for (const match of matchesAround(text, patterns.counted, anchors.numbers, 2, 140)) {
     const start = match.index;
     const end = start + match[0].length;
     const low = read(match[1] ?? match[2]);
@@ -164,7 +169,7 @@ export function extractAmounts(context: TextContext, itemNames: readonly Span[] 
     found.push({ type: 'quantity', start, end: start + written.length, low, token: written });
   }
 
-  for (const match of text.matchAll(patterns.bare)) {
+  for (const match of matchesAround(text, patterns.bare, anchors.numbers, 3, 60)) {
     const written = match[1] ?? '';
     const start = match.index;
     const end = start + match[0].length;
