@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { seedDemo } from './demo/seed-demo.ts';
 import { createApiClient } from './lib/api-client.ts';
 import { portOf, runCommand, UsageError } from './lib/command.ts';
+import { clearLocalSwitch } from './local/clear-local-switch.ts';
 import { chooseModelFromEnvironment, ROOT, type Service, startService } from './local/service.ts';
 
 const HELP = `
@@ -39,6 +40,7 @@ await runCommand(
     mkdirSync(stateFolder, { recursive: true });
     let service: Service | undefined;
     try {
+      const cleared = clearLocalSwitch(ROOT, stateFolder, ephemeral);
       service = await startService({
         port,
         adminKey: readAdminKey(ephemeral),
@@ -50,6 +52,7 @@ await runCommand(
         chooseModel: chooseModelFromEnvironment,
         signal: stop.signal,
       });
+      await cleared;
       await serve(service, values.empty !== true, stop.signal);
       await Promise.race([stopped, service.ended.then(reportEnd)]);
     } catch (error) {

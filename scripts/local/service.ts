@@ -33,6 +33,8 @@ export interface ServiceOptions {
   chooseModel: () => Promise<ChosenModel>;
   /** What stands between the Worker and the local SQL endpoint: takes its URL, gives the one to use. */
   relay?: (endpoint: string) => Promise<{ url: string; close: () => Promise<void> }>;
+  /** Folder of local KV and queues; absent: the checkout's own, which `wrangler … --local` uses too. */
+  stateFolder?: string;
   /** Aborted: a start that is under way ends, and leaves nothing behind. */
   signal?: AbortSignal;
 }
@@ -80,7 +82,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       ...model.variables,
     });
     options.signal?.throwIfAborted();
-    const worker = startWorker(port, envFile);
+    const worker = startWorker(port, envFile, options.stateFolder);
     cleanUps.push(() => endOf(worker));
     const base = `http://127.0.0.1:${port}`;
     await answering(base, worker, options.signal);
@@ -150,7 +152,7 @@ function writeVariables(folder: string, variables: Record<string, string>): stri
   return file;
 }
 
-function startWorker(port: number, envFile: string): ChildProcess {
+function startWorker(port: number, envFile: string, stateFolder: string | undefined): ChildProcess {
   const args = [
     'dev',
     '--port',
@@ -164,6 +166,7 @@ function startWorker(port: number, envFile: string): ChildProcess {
     'error',
     '--env-file',
     envFile,
+    ...(stateFolder === undefined ? [] : ['--persist-to', stateFolder]),
   ];
   const worker = spawn('wrangler', args, {
     cwd: ROOT,
