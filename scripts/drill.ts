@@ -1,8 +1,5 @@
 /** `npm run drill`: proves the promises of the rollback, with numbers, in a sandbox of made-up businesses. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type ApiClient, createApiClient } from './lib/api-client.ts';
 import { runCommand, UsageError } from './lib/command.ts';
 import { DEPLOYMENT_HELP, DEPLOYMENT_OPTIONS, readDeployment } from './lib/deployment.ts';
@@ -302,28 +299,17 @@ function print(base: string, rows: Row[], parallel: number): void {
   console.log(formatTable(header, cells, header.slice(1, 7)));
 }
 
-/** The service on this machine with state of its own, so that a drill touches nobody else's switch. */
+/** The service on this machine with KV and queues of its own, so that a drill touches nobody else's switch. */
 async function startSandbox(): Promise<{ base: string; key: string; stop: () => Promise<void> }> {
-  const folder = mkdtempSync(join(tmpdir(), 'draftgate-drill-'));
   const { DATABASE_URL, DATABASE_OWNER_URL } = process.env;
-  try {
-    const service = await startService({
-      port: 0,
-      adminKey: randomBytes(24).toString('hex'),
-      database: {
-        ...(DATABASE_URL ? { databaseUrl: DATABASE_URL } : {}),
-        ...(DATABASE_OWNER_URL ? { ownerUrl: DATABASE_OWNER_URL } : {}),
-      },
-      chooseModel: chooseModelFromEnvironment,
-      stateFolder: folder,
-    });
-    const stop = async () => {
-      await service.close();
-      rmSync(folder, { recursive: true, force: true });
-    };
-    return { base: service.base, key: service.adminKey, stop };
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
-  }
+  const service = await startService({
+    port: 0,
+    adminKey: randomBytes(24).toString('hex'),
+    database: {
+      ...(DATABASE_URL ? { databaseUrl: DATABASE_URL } : {}),
+      ...(DATABASE_OWNER_URL ? { ownerUrl: DATABASE_OWNER_URL } : {}),
+    },
+    chooseModel: chooseModelFromEnvironment,
+  });
+  return { base: service.base, key: service.adminKey, stop: service.close };
 }

@@ -1,25 +1,18 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { ROOT } from '../local/service.ts';
+import { ROOT, usablePort } from '../local/service.ts';
 import { type BenchOptions, type BenchRow, quantile } from './bench-row.ts';
 import { memoryOfRuntime } from './support/memory-of.ts';
 
 const STARTS = 7;
+const START_TIMEOUT_MS = 30_000;
+const POLL_MS = 2;
 /** What the free plan takes, gzipped; the paid one takes 10 MB. */
 const LARGEST_BUNDLE_MB = 3;
 const EMPTY_WORKER = 'export default { fetch: () => new Response("ok") };';
-
-/** Part of miniflare that is used here. */
-interface Runtime {
-  ready: Promise<URL>;
-  dispatchFetch: (url: string) => Promise<{ ok: boolean; text: () => Promise<string> }>;
-  dispose: () => Promise<void>;
-}
 
 /** Size of the bundle as it would be deployed, and what it adds to the start of an empty Worker. */
 export async function bench(_options: BenchOptions): Promise<BenchRow[]> {
@@ -27,11 +20,10 @@ export async function bench(_options: BenchOptions): Promise<BenchRow[]> {
   try {
     const bundle = build(folder);
     const script = readFileSync(join(folder, 'index.js'), 'utf8');
-    const start = await loadRuntime();
     const [ours, empty] = [[] as Started[], [] as Started[]];
     for (let at = 0; at < STARTS; at++) {
-      empty.push(await startOnce(start, EMPTY_WORKER));
-      ours.push(await startOnce(start, script));
+      empty.push(await startOnce(EMPTY_WORKER));
+      ours.push(await startOnce(script));
     }
     const median = (runs: Started[], key: keyof Started) =>
       quantile(
@@ -79,58 +71,84 @@ function build(folder: string): { bytes: number; gzippedBytes: number } {
   };
 }
 
-/** The runtime that wrangler itself starts, resolved from where wrangler has it. */
-async function loadRuntime(): Promise<(script: string) => Runtime> {
-  const fromHere = createRequire(import.meta.url);
-  const fromWrangler = createRequire(fromHere.resolve('wrangler/package.json'));
-  const module = (await import(pathToFileURL(fromWrangler.resolve('miniflare')).href)) as {
-    Miniflare: new (options: object) => Runtime;
-  };
-  return (script) =>
-    new module.Miniflare({
-      modules: [{ type: 'ESModule', path: 'index.js', contents: script }],
-      compatibilityDate: compatibilityDate(),
-      compatibilityFlags: ['nodejs_compat'],
-      kvNamespaces: ['FLAGS'],
-      queueProducers: { DRAFT_RETRIES: 'draft-retries' },
-      ratelimits: { API_RATE_LIMIT: { simple: { limit: 1000, period: 60 } } },
-      bindings: {
-        ENVIRONMENT: 'development',
-        DATABASE_URL: 'postgresql://nobody:nothing@127.0.0.1:1/none',
-        DATABASE_FETCH_ENDPOINT: 'http://127.0.0.1:1/sql',
-        DRAFTGATE_ADMIN_KEY: 'x'.repeat(32),
-        OPENAI_API_KEY: 'none',
-        OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
-        OPENAI_MODEL: 'none',
-        OPENAI_EMBEDDING_MODEL: 'none',
-      },
-    });
-}
-
-function compatibilityDate(): string {
-  const toml = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8');
-  return /^compatibility_date\s*=\s*"([^"]+)"/m.exec(toml)?.[1] ?? '';
-}
-
 interface Started {
   firstResponseMs: number;
   secondResponseMs: number;
   megabytes: number;
 }
 
-async function startOnce(start: (script: string) => Runtime, script: string): Promise<Started> {
+/** Starts the runtime itself on a script, without wrangler, until `/healthz` answers. */
+async function startOnce(script: string): Promise<Started> {
+  const folder = mkdtempSync(join(tmpdir(), 'draftgate-start-'));
+  const port = await usablePort(0);
+  const url = `http://127.0.0.1:${port}/healthz`;
+  writeFileSync(join(folder, 'index.js'), script);
+  writeFileSync(join(folder, 'config.capnp'), configOf(port));
   const begin = performance.now();
-  const runtime = start(script);
+  const runtime = spawn('workerd', ['serve', 'config.capnp'], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  let complaint = '';
+  runtime.stderr.on('data', (chunk: Buffer) => {
+    complaint += chunk.toString('utf8');
+  });
+  const ended = new Promise<void>((resolve) => runtime.once('close', () => resolve()));
   try {
-    const answer = await runtime.dispatchFetch('http://worker.example/healthz');
-    await answer.text();
+    await answered(url, () => (runtime.exitCode === null ? undefined : complaint));
     const firstResponseMs = performance.now() - begin;
-    if (!answer.ok) throw new Error('the Worker does not answer /healthz');
     const megabytes = memoryOfRuntime(process.pid);
     const again = performance.now();
-    await (await runtime.dispatchFetch('http://worker.example/healthz')).text();
+    await (await fetch(url)).text();
     return { firstResponseMs, secondResponseMs: performance.now() - again, megabytes };
   } finally {
-    await runtime.dispose();
+    runtime.kill('SIGKILL');
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function answered(url: string, ended: () => string | undefined): Promise<void> {
+  for (const end = performance.now() + START_TIMEOUT_MS; performance.now() < end; ) {
+    const complaint = ended();
+    if (complaint !== undefined) throw new Error(`workerd ended: ${complaint.trim().split('\n')[0]}`);
+    try {
+      const response = await fetch(url);
+      await response.text();
+      if (response.ok) return;
+      throw new Error(`the Worker answers ${url} with ${response.status}`);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+  throw new Error(`the Worker did not answer within ${START_TIMEOUT_MS / 1000} s`);
+}
+
+function configOf(port: number): string {
+  const texts = {
+    ENVIRONMENT: 'development',
+    DATABASE_URL: 'postgresql://nobody:nothing@127.0.0.1:1/none',
+    DATABASE_FETCH_ENDPOINT: 'http://127.0.0.1:1/sql',
+    DRAFTGATE_ADMIN_KEY: 'x'.repeat(32),
+    OPENAI_API_KEY: 'none',
+    OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
+    OPENAI_MODEL: 'none',
+    OPENAI_EMBEDDING_MODEL: 'none',
+  };
+  const bindings = Object.entries(texts).map(([name, text]) => `(name = "${name}", text = "${text}")`);
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .worker)],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+);
+const worker :Workerd.Worker = (
+  modules = [(name = "index.js", esModule = embed "index.js")],
+  compatibilityDate = "${compatibilityDate()}",
+  compatibilityFlags = ["nodejs_compat"],
+  bindings = [${bindings.join(', ')}],
+);
+`;
+}
+
+function compatibilityDate(): string {
+  const toml = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8');
+  return /^compatibility_date\s*=\s*"([^"]+)"/m.exec(toml)?.[1] ?? '';
 }

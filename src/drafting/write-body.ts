@@ -54,6 +54,9 @@ interface Deps {
   config: Config;
 }
 
+/** Characters of a blocked body that a repair is shown: enough to see what went wrong. */
+const REPAIR_BODY_LENGTH = 4_000;
+
 const NO_TOKENS = { predicted: 0, actual: null, dropped: [] };
 
 /** Budget → compose → guards, with one repair. Whatever the model does, the result is a body that passed, a template or a retry. */
@@ -76,14 +79,16 @@ export async function writeBody(deps: Deps, input: WriteInput): Promise<Written>
 
   const redaction = createRedactionSession(work.business.piiPolicy, identifiersOf(tools));
   const document = buildDocument(input, snippets, evidence.profile, redaction);
-  const budget = await trace.stage('budget', async () =>
-    fitBudget(document, {
-      instructions: COMPOSE_INSTRUCTIONS + REQUEST_OVERHEAD_TEXT,
-      budget: deps.config.tokenBudget,
-      correction: work.tokenCorrection,
-      countTokens: await loadTokenCounter(),
-    }),
-  );
+  const withinBudget = (candidate: ComposeDocument) =>
+    trace.stage('budget', async () =>
+      fitBudget(candidate, {
+        instructions: COMPOSE_INSTRUCTIONS + REQUEST_OVERHEAD_TEXT,
+        budget: deps.config.tokenBudget,
+        correction: work.tokenCorrection,
+        countTokens: await loadTokenCounter(),
+      }),
+    );
+  const budget = await withinBudget(document);
   trace.set({ dropped: budget.dropped });
   if (budget.status === 'does-not-fit') return template('check', { ...NO_TOKENS, dropped: budget.dropped });
 
@@ -127,8 +132,10 @@ export async function writeBody(deps: Deps, input: WriteInput): Promise<Written>
     blocked = verdict;
     trace.set({ [`blocked${attempt}`]: countCodes(verdict.findings) });
     if (input.deadline.remainingMs() < deps.config.repairMinimumMs) break;
-    const previousBody = redactPii(verdict.body, redaction).text;
-    prompt = { ...prompt, repair: { previousBody, problems: verdict.problems } };
+    const previousBody = redactPii(verdict.body, redaction).text.slice(0, REPAIR_BODY_LENGTH);
+    const repair = await withinBudget({ ...prompt, repair: { previousBody, problems: verdict.problems } });
+    if (repair.status === 'does-not-fit') break;
+    prompt = repair.document;
   }
   return template('check', tokens);
 }

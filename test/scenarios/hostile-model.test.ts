@@ -331,6 +331,13 @@ describe('a model that obeys every attack', () => {
     }
   });
 
+  it('is asked to write in a language that can be checked, and held to it', async () => {
+    const text = 'Buongiorno, vorrei sapere quando arriva il mio ordine #W1001. Grazie mille e buona giornata.';
+    const draft = await draftOf(businessId, { text, body: 'Il suo ordine è stato consegnato, la rimborseremo oggi.' });
+    expect(JSON.stringify((await harness.model.calls()).requests.at(-1)?.body)).toContain('\\"language\\":\\"en\\"');
+    expectNothingOfIt(draft, /consegnato|rimborseremo/);
+  });
+
   it('that tells the truth is believed: the guards do not refuse everything', async () => {
     await harness.model.set({ mode: 'answer', body: 'Hello,\n\nyour order #W1001 has been shipped with DHL.' });
     const { body } = await harness.draft(businessId, await harness.receive(businessId, QUESTION));

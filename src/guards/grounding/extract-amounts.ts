@@ -1,7 +1,9 @@
+import { type Anchors, findAnchors, matchesAround } from './anchors.ts';
 import type { Candidate } from './candidates.ts';
 import { lexicon } from './lexicon.ts';
 import { COUNTED_UNITS, type CountedUnit } from './locale.ts';
 import { GROUPED_NUMBER, numberWordSource, PLAIN_NUMBER, parseNumber, parseNumberWords } from './numbers.ts';
+import type { Span } from './segments.ts';
 import { isFree, type TextContext, take } from './text-context.ts';
 
 const DOLLARS = ['USD', 'CAD', 'AUD', 'NZD', 'SGD', 'HKD', 'MXN', 'ARS', 'CLP', 'COP', 'TWD'];
@@ -51,6 +53,7 @@ function buildPatterns() {
       'g',
     ),
     bare: new RegExp(`(?<![\\w])#?(${number})(?:([a-z]{1,12})(?![a-z0-9]))?`, 'g'),
+    wordBefore: new RegExp(`(?:^|[^a-z0-9])(${words})(?: (?:new|of the|of|of your|x|adet|tane|stuck))? $`),
     countingContext: new RegExp(`(?:${sources.countingContexts}) ?[#:]?$`),
   };
 }
@@ -75,8 +78,15 @@ function currencyOf(written: string): { currencies: readonly string[]; hundredth
   return { currencies: codes.flatMap((entry) => (entry === 'DOLLAR' ? DOLLARS : [entry])), hundredth: false };
 }
 
-/** Finds percentages, amounts of money, counted things and durations, then every number that is left. */
-export function extractAmounts(context: TextContext): Candidate[] {
+/**
+ * Finds percentages, amounts of money, counted things and durations, then every number that is left. `itemNames` are
+ * spans of names of goods: a number word before one counts it ("four Tea Kettles").
+ */
+export function extractAmounts(
+  context: TextContext,
+  itemNames: readonly Span[] = [],
+  anchors: Anchors = findAnchors(context.text),
+): Candidate[] {
   patterns ??= buildPatterns();
   const { text, locale } = context;
   const words = lexicon();
@@ -89,7 +99,7 @@ export function extractAmounts(context: TextContext): Candidate[] {
         : parseNumberWords(written, locale);
   const free = (start: number, end: number): boolean => isFree(context, { start, end });
 
-  for (const match of text.matchAll(patterns.percent)) {
+  for (const match of matchesAround(text, patterns.percent, anchors.numbers, 12, 60)) {
     const start = match.index;
     const end = start + match[0].length;
     const value = read(match[1] ?? match[2] ?? match[3] ?? match[4]);
@@ -121,22 +131,22 @@ export function extractAmounts(context: TextContext): Candidate[] {
       ...(written.currencies.length === 0 ? {} : { currencies: written.currencies }),
     });
   };
-  for (const match of text.matchAll(patterns.moneyBefore)) {
+  for (const match of matchesAround(text, patterns.moneyBefore, anchors.numbers, 8, 60)) {
     const currency = match[1] ?? '';
     const at = context.normalised.starts[match.index] ?? 0;
     // "try 2" is English unless it is written as a code.
     if (currency === 'try' && context.normalised.original.slice(at, at + 3) !== 'TRY') continue;
     addMoney(match.index, match.index + match[0].length, match[2] ?? '', match[3], currency);
   }
-  for (const match of text.matchAll(patterns.moneyBehind)) {
+  for (const match of matchesAround(text, patterns.moneyBehind, anchors.numbers, 2, 100)) {
     addMoney(match.index, match.index + match[0].length, match[1] ?? '', match[2], match[3] ?? '', match[4]);
   }
-  for (const match of text.matchAll(patterns.moneyWords)) {
+  for (const match of matchesAround(text, patterns.moneyWords, anchors.numbers, 2, 100)) {
     if (read(match[1]) === undefined) continue;
     addMoney(match.index, match.index + match[0].length, match[1] ?? '', undefined, match[2] ?? '');
   }
 
-  for (const match of text.matchAll(patterns.counted)) {
+  for (const match of matchesAround(text, patterns.counted, anchors.numbers, 2, 140)) {
     const start = match.index;
     const end = start + match[0].length;
     const low = read(match[1] ?? match[2]);
@@ -149,7 +159,17 @@ export function extractAmounts(context: TextContext): Candidate[] {
     found.push({ type: 'quantity', start, end, low, ...(high === undefined ? {} : { high }), unit, token: match[0] });
   }
 
-  for (const match of text.matchAll(patterns.bare)) {
+  for (const name of itemNames) {
+    const written = patterns.wordBefore.exec(text.slice(Math.max(0, name.start - 40), name.start))?.[1];
+    const low = read(written);
+    if (written === undefined || low === undefined || (low === 1 && locale.language !== 'en')) continue;
+    const start = text.lastIndexOf(written, name.start);
+    if (!free(start, start + written.length)) continue;
+    take(context, { start, end: start + written.length });
+    found.push({ type: 'quantity', start, end: start + written.length, low, token: written });
+  }
+
+  for (const match of matchesAround(text, patterns.bare, anchors.numbers, 3, 60)) {
     const written = match[1] ?? '';
     const start = match.index;
     const end = start + match[0].length;

@@ -1,3 +1,4 @@
+import { type Anchors, findAnchors, matchesAround } from './anchors.ts';
 import { isRealDate } from './calendar.ts';
 import type { Candidate, CandidateOf, DateValue } from './candidates.ts';
 import { lexicon, occursIn, phraseSource } from './lexicon.ts';
@@ -108,7 +109,7 @@ function fullYear(written: string | undefined): number | undefined {
 }
 
 /** Finds dates of every written and relative form, then times of day. Times stand apart from the date they go with. */
-export function extractDates(context: TextContext): Candidate[] {
+export function extractDates(context: TextContext, anchors: Anchors = findAnchors(context.text)): Candidate[] {
   patterns ??= buildPatterns();
   const words = lexicon();
   const { text } = context;
@@ -153,7 +154,7 @@ export function extractDates(context: TextContext): Candidate[] {
       dayValue(Number(match[4]), Number(match[3]), Number(match[1]), undefined),
     );
   }
-  for (const match of text.matchAll(patterns.numeric)) {
+  for (const match of matchesAround(text, patterns.numeric, anchors.numbers, 30, 60)) {
     const groups: Groups = match.groups ?? {};
     const weekday = weekdayOf(groups.before) ?? weekdayOf(groups.after);
     add(
@@ -162,7 +163,7 @@ export function extractDates(context: TextContext): Candidate[] {
       allDigits(Number(match[2]), Number(match[4]), fullYear(match[5]), weekday),
     );
   }
-  for (const match of text.matchAll(patterns.dayMonth)) {
+  for (const match of matchesAround(text, patterns.dayMonth, anchors.months, 60, 60)) {
     const groups: Groups = match.groups ?? {};
     const [, , first, digits, word, month, year] = match;
     const day = digits === undefined ? dayOfWord(word, context) : Number(digits);
@@ -178,7 +179,7 @@ export function extractDates(context: TextContext): Candidate[] {
     }
     add(match.index, match.index + match[0].length, dayValue(day, monthNumber, fullYear(year), weekday));
   }
-  for (const match of text.matchAll(patterns.monthDay)) {
+  for (const match of matchesAround(text, patterns.monthDay, anchors.months, 40, 60)) {
     const groups: Groups = match.groups ?? {};
     const [, , month, digits, word, year] = match;
     const day = digits === undefined ? dayOfWord(word, context) : Number(digits);
@@ -208,12 +209,12 @@ export function extractDates(context: TextContext): Candidate[] {
     const value = allDigits(Number(match[1]), Number(match[2]), undefined);
     if (value.kind !== 'invalid') add(match.index, match.index + match[0].length, value);
   }
-  for (const match of text.matchAll(patterns.monthYear)) {
+  for (const match of matchesAround(text, patterns.monthYear, anchors.months, 4, 40)) {
     const month = words.months.values.get(match[1] ?? '');
     if (month !== undefined)
       add(match.index, match.index + match[0].length, { kind: 'month', month, year: Number(match[2]) });
   }
-  for (const match of text.matchAll(patterns.bareMonth)) {
+  for (const match of matchesAround(text, patterns.bareMonth, anchors.months, 30, 20)) {
     const month = words.months.values.get(match[1] ?? '');
     if (month !== undefined) add(match.index, match.index + match[0].length, { kind: 'month', month });
   }
@@ -232,7 +233,7 @@ export function extractDates(context: TextContext): Candidate[] {
     [patterns.ago, -1],
     [patterns.ahead, 1],
   ] as const) {
-    for (const match of text.matchAll(pattern)) {
+    for (const match of matchesAround(text, pattern, anchors.numbers, 30, 60)) {
       const filled = match.slice(1).filter((group) => group !== undefined);
       const count = countOf(filled[0] ?? '');
       const unit = filled[1] ?? '';
@@ -244,7 +245,7 @@ export function extractDates(context: TextContext): Candidate[] {
       else if (isUnit('month')) add(...span, { kind: 'relativeMonth', months: sign * count });
     }
   }
-  for (const match of text.matchAll(patterns.relativeDay)) {
+  for (const match of matchesAround(text, patterns.relativeDay, anchors.relativeDays, 2, 40)) {
     const word = match[1] ?? '';
     if (words.ambiguousWords.get(word)?.has(context.locale.language) === false) continue;
     add(match.index, match.index + match[0].length, {
@@ -263,7 +264,7 @@ export function extractDates(context: TextContext): Candidate[] {
       isWeek ? { kind: 'week', weeks } : { kind: 'relativeMonth', months: weeks },
     );
   }
-  for (const match of text.matchAll(patterns.weekday)) {
+  for (const match of matchesAround(text, patterns.weekday, anchors.weekdays, 40, 40)) {
     const groups: Groups = match.groups ?? {};
     const name = match[4] ?? '';
     if (words.ambiguousWords.get(name)?.has(context.locale.language) === false) continue;

@@ -13,9 +13,9 @@ const LOCALES = Object.values(GROUNDING_LOCALES);
 
 const WILDCARD = '¤';
 /** A word that may stand inside a phrase: anything that does not end a sentence. */
-const GAP_WORD = '[^\\s;:!?]{0,29}[^\\s;:!?.]';
+const GAP_WORD = '[^\\s;:!?]*[^\\s;:!?.]';
 
-/** Regular-expression source of phrases as `GroundingLocale` describes them; every repetition in it is bounded. */
+/** Regular-expression source of phrases as `GroundingLocale` describes them; repetition stays within a word or a few words. */
 export function phraseSource(phrases: readonly string[]): string {
   const sources = phrases.map((phrase) =>
     // Folding drops asterisks as emphasis, so the wildcard travels as another sign.
@@ -26,7 +26,7 @@ export function phraseSource(phrases: readonly string[]): string {
       .replace(/ ~~ /g, ` (?:${GAP_WORD} ){0,8}`)
       .replace(/ ~(?= |$)/g, ` (?:${GAP_WORD} ){0,3}`)
       .replace(/(\{0,3\}) /g, '$1')
-      .replaceAll(WILDCARD, "[a-z']{0,14}"),
+      .replaceAll(WILDCARD, "[a-z']*"),
   );
   return `(?:${sources.join('|')})`;
 }
@@ -172,6 +172,7 @@ function buildLexicon() {
       message: allOf((locale) => locale.nouns.message),
       invoice: allOf((locale) => locale.nouns.invoice),
     },
+    everyOrder: allOf((locale) => locale.everyOrder),
     conjunctions: allOf((locale) => locale.conjunctions),
     negations: allOf((locale) => locale.negations),
     trailingNegations: allOf((locale) => locale.trailingNegations),

@@ -130,6 +130,8 @@ export interface GroundingLocale {
     message: readonly string[];
     invoice: readonly string[];
   };
+  /** Said of all of the customer's orders at once. */
+  everyOrder: readonly string[];
   /** Words that number things ("step 2", "option 1"). */
   countingContexts: readonly string[];
   conjunctions: readonly string[];

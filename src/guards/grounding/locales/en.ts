@@ -149,6 +149,11 @@ export const en: GroundingLocale = {
     ],
     invoice: ['invoice*', 'bill', 'receipt'],
   },
+  everyOrder: [
+    'both( of)?( your| the)?( orders| parcels| packages)?',
+    'all( of)? (your|the|three|four) (orders|parcels|packages)',
+    'each of your orders',
+  ],
   countingContexts: [
     'steps?',
     'options?',
@@ -179,6 +184,9 @@ export const en: GroundingLocale = {
     'that',
   ],
   negations: [
+    'nothing',
+    'nobody',
+    'no one',
     'not',
     "n't",
     "(is|are|was|were|has|have|had|do|does|did|wo|ca|could|would|should)n'?t",
@@ -458,6 +466,7 @@ export const en: GroundingLocale = {
       'processing ~ refund',
     ],
     replaced: [
+      '(sent|shipped|dispatched|mailed|posted) ~ new',
       'replacement ~~ (sent|shipped|on its way|issued|ordered|arranged|dispatched|prepared|approved|booked)',
       '(sent|shipped|issued|ordered|arranged|dispatched|booked|prepared|approved) ~~ replacements?',
       'replaced',
@@ -583,6 +592,7 @@ export const en: GroundingLocale = {
         'free of charge',
         'at no (extra |additional )?(cost|charge)',
         'waive*',
+        '(cover|pay for|absorb|bear) ~ (shipping|costs?|postage|fees?)',
         'bonus',
         'loyalty points',
         'price (match|reduction|adjustment)',
@@ -619,11 +629,8 @@ export const en: GroundingLocale = {
         'refunds? (is|are|get|gets) (issued|paid|made|processed|given|sent|completed|credited|transferred)',
         '(is|are|get|gets) (refunded|reimbursed)',
         'refunds? takes?',
-        'full refund',
-        'partial refund',
         'your money is coming',
         'refund is yours',
-        'refund of',
       ],
       replacement: [
         '(we|i) (replace|exchange)',
@@ -666,7 +673,7 @@ export const en: GroundingLocale = {
       ],
       return: [
         '(we|i) (accept|take back) ~ (returns?|items?)',
-        'returns are (accepted|free|possible)',
+        'returns are (accepted|free)',
         'return label (is|has|was|attached|enclosed)',
         'attached ~ return label',
         'keep (the|it|your) ~ (item|product|free)?',

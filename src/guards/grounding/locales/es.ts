@@ -132,6 +132,7 @@ export const es: GroundingLocale = {
     ],
     invoice: ['factura*', 'recibo'],
   },
+  everyOrder: ['ambos', 'ambas', 'los dos', 'sus dos', 'todos (sus|los) (pedidos|paquetes)'],
   countingContexts: [
     'paso',
     'opción',
@@ -146,6 +147,7 @@ export const es: GroundingLocale = {
   ],
   conjunctions: ['y', 'pero', 'mientras', 'porque', 'aunque', 'sin embargo', 'sino', 'pues', 'luego', 'así que', 'que'],
   negations: [
+    'nada',
     'no(?!\\.? ?:? ?[#a-z]?\\d)',
     'aún no',
     'todavía no',
@@ -311,6 +313,8 @@ export const es: GroundingLocale = {
       'entrega ~ (realizada|efectuada|completada|hecha)',
       '(ya )?(lo|la) tiene',
       'entregamos',
+      'entregó',
+      'entregaron',
       'se (le )?entregó',
       'se (le )?entregaron',
       'fue recibid[oa]',
@@ -503,7 +507,7 @@ export const es: GroundingLocale = {
         '(será|serán|va a ser|es|son) (íntegramente |totalmente )?(reembolsad|reintegrad|abonad|acreditad)[oa]s?',
         '(se le |se )(reembolsará|devolverá|abonará|reintegrará|acreditará|reembolsa|devuelve|abona)',
         '(le|te) (devolvemos|devolveremos) ~ (dinero|importe|todo|pago)',
-        'reembolsos? (es|son|será|serán|se|tarda|completo|total|íntegro|de)',
+        'reembolsos? (es|son|será|serán|se|tarda)',
         '(recibirá|obtendrá|tendrá) ~ (reembolso|reintegro|dinero|abono)',
         'tiene derecho ~ reembolso',
       ],

@@ -110,6 +110,7 @@ export const fr: GroundingLocale = {
     ],
     invoice: ['facture*', 'reçu'],
   },
+  everyOrder: ['les deux', 'vos deux', 'toutes (vos|les) commandes', 'tous (vos|les) colis'],
   countingContexts: [
     'étape',
     'option',
@@ -138,6 +139,7 @@ export const fr: GroundingLocale = {
     'qui',
   ],
   negations: [
+    'rien',
     'ne',
     'pas',
     'pas encore',
@@ -461,7 +463,7 @@ export const fr: GroundingLocale = {
       refund: [
         '(nous|je) (vous )?(remboursons|rembourse|rembourserons|rembourserai|créditons|créditerons|indemniserons|dédommagerons|reverserons|restituerons)',
         'rembourser(ons|ai|a|ont)',
-        'remboursements? (est|sont|sera|seront|intervient|prend|intégral|complet|total|de)',
+        'remboursements? (est|sont|sera|seront|intervient|prend)',
         '(sera|serez|seront|est|sont|va être|allez être) (intégralement |entièrement )?(rembours|crédit|restitu|recrédit)ée?s?',
         '(aurez|recevrez|obtiendrez) ~ remboursement',
         'avez droit ~ remboursement',
