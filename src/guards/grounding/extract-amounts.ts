@@ -1,8 +1,8 @@
-import { type Anchors, findAnchors, matchesAround } from './anchors.ts';
+import { type Anchors, findAnchors, matchesAround, NUMBER_WORD, numberMatchesAround } from './anchors.ts';
 import type { Candidate } from './candidates.ts';
 import { lexicon } from './lexicon.ts';
 import { COUNTED_UNITS, type CountedUnit } from './locale.ts';
-import { GROUPED_NUMBER, numberWordSource, PLAIN_NUMBER, parseNumber, parseNumberWords } from './numbers.ts';
+import { GROUPED_NUMBER, PLAIN_NUMBER, parseNumber, parseNumberWords } from './numbers.ts';
 import type { Span } from './segments.ts';
 import { isFree, type TextContext, take } from './text-context.ts';
 
@@ -36,24 +36,24 @@ function buildPatterns() {
   const behind = `(?:${symbol}|(?:zl|kr|${CODES})(?:'[a-z]{1,8})?(?![a-z0-9])|(?:${sources.currency})(?![a-z0-9]))`;
   const units = COUNTED_UNITS.map((unit) => `(?<${unit}>${sources.units[unit]})`).join('|');
   const number = `(?:${PLAIN_NUMBER})`;
-  const words = numberWordSource();
+  const words = `${NUMBER_WORD}+`;
   return {
     percent: new RegExp(
       `(?<![\\w.,])(?:% ?(${number})|(?:${sources.percentPrefixes}) (${number}|${words})|(${number}) ?(?:%|(?:${sources.percentWords})(?![a-z0-9]))|(${words}) (?:%|(?:${sources.percentWords})(?![a-z0-9])))`,
-      'g',
+      'dg',
     ),
     moneyBefore: new RegExp(`(?<![a-z0-9])(${symbol}|(?:zl|kr|${CODES})(?= ?\\d)) ?(${GROUPED_NUMBER})${scale}`, 'g'),
     moneyBehind: new RegExp(
       `(?<![\\w.,])(${GROUPED_NUMBER})(?:[.,]?-{1,2})?${scale} ?-?(${behind})(?: ?(\\d{2})(?![\\d.,]))?`,
       'g',
     ),
-    moneyWords: new RegExp(`(?<![a-z0-9])(${words}) (${behind})`, 'g'),
+    moneyWords: new RegExp(`(?<![a-z0-9])(${words}) (${behind})`, 'dg'),
     counted: new RegExp(
       `(?<![\\w.,#])(?:(${number})|(${words}))(?:(?: ?- ?| (?:${sources.range}) )(?:(${number})|(${words})))?(?: ?x)?(?:[ -](?:[a-z'-]{1,15} ){0,2}?|)(?:${units})(?:'[a-z]{1,8})?(?![a-z0-9])`,
-      'g',
+      'dg',
     ),
     bare: new RegExp(`(?<![\\w])#?(${number})(?:([a-z]{1,12})(?![a-z0-9]))?`, 'g'),
-    wordBefore: new RegExp(`(?:^|[^a-z0-9])(${words})(?: (?:new|of the|of|of your|x|adet|tane|stuck))? $`),
+    wordBefore: new RegExp(`(?:^|[^a-z0-9])(${words})(?: (?:new|of the|of|of your|x|adet|tane|stuck))? $`, 'd'),
     countingContext: new RegExp(`(?:${sources.countingContexts}) ?[#:]?$`),
   };
 }
@@ -85,7 +85,7 @@ function currencyOf(written: string): { currencies: readonly string[]; hundredth
 export function extractAmounts(
   context: TextContext,
   itemNames: readonly Span[] = [],
-  anchors: Anchors = findAnchors(context.text),
+  anchors: Anchors = findAnchors(context.text, context.locale),
 ): Candidate[] {
   patterns ??= buildPatterns();
   const { text, locale } = context;
@@ -99,7 +99,7 @@ export function extractAmounts(
         : parseNumberWords(written, locale);
   const free = (start: number, end: number): boolean => isFree(context, { start, end });
 
-  for (const match of matchesAround(text, patterns.percent, anchors.numbers, 12, 60)) {
+  for (const match of numberMatchesAround(text, anchors, patterns.percent, anchors.numbers, 12, 60)) {
     const start = match.index;
     const end = start + match[0].length;
     const value = read(match[1] ?? match[2] ?? match[3] ?? match[4]);
@@ -141,12 +141,12 @@ export function extractAmounts(
   for (const match of matchesAround(text, patterns.moneyBehind, anchors.numbers, 2, 100)) {
     addMoney(match.index, match.index + match[0].length, match[1] ?? '', match[2], match[3] ?? '', match[4]);
   }
-  for (const match of matchesAround(text, patterns.moneyWords, anchors.numbers, 2, 100)) {
+  for (const match of numberMatchesAround(text, anchors, patterns.moneyWords, anchors.numbers, 2, 100)) {
     if (read(match[1]) === undefined) continue;
     addMoney(match.index, match.index + match[0].length, match[1] ?? '', undefined, match[2] ?? '');
   }
 
-  for (const match of matchesAround(text, patterns.counted, anchors.numbers, 2, 140)) {
+  for (const match of numberMatchesAround(text, anchors, patterns.counted, anchors.numbers, 2, 140)) {
     const start = match.index;
     const end = start + match[0].length;
     const low = read(match[1] ?? match[2]);
@@ -159,8 +159,13 @@ export function extractAmounts(
     found.push({ type: 'quantity', start, end, low, ...(high === undefined ? {} : { high }), unit, token: match[0] });
   }
 
+  const wordBefore = (end: number): string | undefined => {
+    const from = Math.max(0, end - 40);
+    const group = patterns?.wordBefore.exec(anchors.masked.slice(from, end))?.indices?.[1];
+    return group === undefined ? undefined : text.slice(from + group[0], from + group[1]);
+  };
   for (const name of itemNames) {
-    const written = patterns.wordBefore.exec(text.slice(Math.max(0, name.start - 40), name.start))?.[1];
+    const written = wordBefore(name.start);
     const low = read(written);
     if (written === undefined || low === undefined || (low === 1 && locale.language !== 'en')) continue;
     const start = text.lastIndexOf(written, name.start);

@@ -54,7 +54,7 @@ export function extractClaims(
     const end = Math.min(clause.end, offset + 200);
     return messages.within(start, end) && !orders.within(start, end);
   };
-  const anchors = findAnchors(context.text);
+  const anchors = findAnchors(context.text, context.locale);
   const dates = extractDates(context, anchors).filter((candidate) => {
     if (candidate.type !== 'date') return true;
     const { kind } = candidate.date;

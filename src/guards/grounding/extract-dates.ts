@@ -1,4 +1,4 @@
-import { type Anchors, findAnchors, matchesAround } from './anchors.ts';
+import { type Anchors, findAnchors, matchesAround, NUMBER_WORD, numberMatchesAround } from './anchors.ts';
 import { isRealDate } from './calendar.ts';
 import type { Candidate, CandidateOf, DateValue } from './candidates.ts';
 import { lexicon, occursIn, phraseSource } from './lexicon.ts';
@@ -10,9 +10,9 @@ const YEAR = "(?:\\d{4}|'\\d{2})(?!\\d)";
 
 function buildPatterns() {
   const words = lexicon();
-  const { sources, months, weekdays, numberWords, ordinalWords } = words;
-  const cardinal = `${numberWords.source}(?:[ -](?:(?:y|et) )?${numberWords.source})?`;
-  const dayWord = `(?:${numberWords.source}-)?${ordinalWords.source}|${cardinal}`;
+  const { sources, months, weekdays } = words;
+  const cardinal = `${NUMBER_WORD}+`;
+  const dayWord = cardinal;
   const dayDigits = '\\d{1,2}';
   const ordinalEnd = '(?:st|nd|rd|th|er|re|eme|o|a|\\.)?';
   const weekday = `(?:${weekdays.source})${SUFFIX}\\.?,? (?:(?:the|der|den|dem|le|el|dia|de) )?`;
@@ -32,17 +32,17 @@ function buildPatterns() {
             .replace('0u0', () => unit),
         )
         .join('|')})(?![a-z0-9])`,
-      'g',
+      'dg',
     );
   const week = `(?:${sources.units.week}|${sources.units.month})`;
   return {
     dayMonth: new RegExp(
       `(?<![a-z0-9.,])(?:(?<before>${weekday}))?${range}(?:(${dayDigits})${ordinalEnd}|(${dayWord})) ?-?${connector}${month}(?![a-z0-9])${year}${trailingWeekday}`,
-      'g',
+      'dg',
     ),
     monthDay: new RegExp(
       `(?<![a-z0-9])(?:(?<before>${weekday}))?${month} (?:the )?(?:(${dayDigits})(?:st|nd|rd|th)?|(${dayWord}))(?![a-z0-9%€$£₺:]|[.,]\\d|'[a-z])(?:,? (\\d{4})(?!\\d))?`,
-      'g',
+      'dg',
     ),
     iso: /(?<![a-z0-9])(\d{4})-(\d{2})-(\d{2})(?!\d)/g,
     yearFirst: /(?<![\d./])(\d{4})([./])(\d{1,2})\2(\d{1,2})(?![\d/]|\.\d)/g,
@@ -95,7 +95,7 @@ function weekdayOf(written: string | undefined): number | undefined {
 function dayOfWord(written: string | undefined, context: TextContext): number | undefined {
   if (written === undefined) return undefined;
   const { ordinalWords } = lexicon();
-  const parts = written.split('-');
+  const parts = written.split(/[ -]/);
   const last = ordinalWords.values.get(parts[parts.length - 1] ?? '');
   if (last !== undefined)
     return parts.length > 1 ? (parseNumberWords(parts.slice(0, -1).join(' '), context.locale) ?? 0) + last : last;
@@ -109,7 +109,10 @@ function fullYear(written: string | undefined): number | undefined {
 }
 
 /** Finds dates of every written and relative form, then times of day. Times stand apart from the date they go with. */
-export function extractDates(context: TextContext, anchors: Anchors = findAnchors(context.text)): Candidate[] {
+export function extractDates(
+  context: TextContext,
+  anchors: Anchors = findAnchors(context.text, context.locale),
+): Candidate[] {
   patterns ??= buildPatterns();
   const words = lexicon();
   const { text } = context;
@@ -163,7 +166,7 @@ export function extractDates(context: TextContext, anchors: Anchors = findAnchor
       allDigits(Number(match[2]), Number(match[4]), fullYear(match[5]), weekday),
     );
   }
-  for (const match of matchesAround(text, patterns.dayMonth, anchors.months, 60, 60)) {
+  for (const match of numberMatchesAround(text, anchors, patterns.dayMonth, anchors.months, 60, 60)) {
     const groups: Groups = match.groups ?? {};
     const [, , first, digits, word, month, year] = match;
     const day = digits === undefined ? dayOfWord(word, context) : Number(digits);
@@ -179,7 +182,7 @@ export function extractDates(context: TextContext, anchors: Anchors = findAnchor
     }
     add(match.index, match.index + match[0].length, dayValue(day, monthNumber, fullYear(year), weekday));
   }
-  for (const match of matchesAround(text, patterns.monthDay, anchors.months, 40, 60)) {
+  for (const match of numberMatchesAround(text, anchors, patterns.monthDay, anchors.months, 40, 60)) {
     const groups: Groups = match.groups ?? {};
     const [, , month, digits, word, year] = match;
     const day = digits === undefined ? dayOfWord(word, context) : Number(digits);
@@ -233,7 +236,7 @@ export function extractDates(context: TextContext, anchors: Anchors = findAnchor
     [patterns.ago, -1],
     [patterns.ahead, 1],
   ] as const) {
-    for (const match of matchesAround(text, pattern, anchors.numbers, 30, 60)) {
+    for (const match of numberMatchesAround(text, anchors, pattern, anchors.numbers, 30, 60)) {
       const filled = match.slice(1).filter((group) => group !== undefined);
       const count = countOf(filled[0] ?? '');
       const unit = filled[1] ?? '';
