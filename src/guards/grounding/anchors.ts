@@ -15,6 +15,8 @@ export interface Anchors {
 
 /** Stands for a number word in a masked text: patterns over hundreds of such words would take a second to compile. */
 export const NUMBER_WORD = '\uE000';
+/** Of a number in words, in characters. */
+const LONGEST_NUMBER = 80;
 /** Endings that may be glued to a name ("cumaya", "Montags"). */
 const LONGEST_ENDING = 6;
 const COUNTING_ARTICLES = ['a', 'an', 'un', 'une', 'una', 'bir', 'einem', 'einer'];
@@ -90,6 +92,7 @@ export function findAnchors(text: string, locale: GroundingLocale): Anchors {
       if (
         last !== undefined &&
         span.start - last.end <= 5 &&
+        span.end - last.start <= LONGEST_NUMBER &&
         makeOneNumber(previous, text.slice(last.end, span.start), token)
       )
         last.end = span.end;

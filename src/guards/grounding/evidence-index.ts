@@ -14,13 +14,13 @@ export interface AmountFact {
   item?: number;
 }
 
-export interface MomentFact {
+interface MomentFact {
   moment: LocalMoment;
   path: string;
   label: DateLabel;
 }
 
-export interface CountFact {
+interface CountFact {
   count: number;
   path: string;
   unit: 'item' | 'piece' | 'itemQuantity' | 'shipment';
@@ -45,7 +45,7 @@ export interface IndexedOrder {
   shipmentStatuses: (ReadonlyMap<StatedStatus, string> | undefined)[];
 }
 
-export interface IndexedAppointment {
+interface IndexedAppointment {
   fact: AppointmentFact;
   path: string;
   moments: MomentFact[];

@@ -39,7 +39,7 @@ function buildPatterns() {
   const words = `${NUMBER_WORD}+`;
   return {
     percent: new RegExp(
-      `(?<![\\w.,])(?:% ?(${number})|(?:${sources.percentPrefixes}) (${number}|${words})|(${number}) ?(?:%|(?:${sources.percentWords})(?![a-z0-9]))|(${words}) (?:%|(?:${sources.percentWords})(?![a-z0-9])))`,
+      `(?<![\\w.,${NUMBER_WORD}])(?:% ?(${number})|(?:${sources.percentPrefixes}) (${number}|${words})|(${number}) ?(?:%|(?:${sources.percentWords})(?![a-z0-9]))|(${words}) (?:%|(?:${sources.percentWords})(?![a-z0-9])))`,
       'dg',
     ),
     moneyBefore: new RegExp(`(?<![a-z0-9])(${symbol}|(?:zl|kr|${CODES})(?= ?\\d)) ?(${GROUPED_NUMBER})${scale}`, 'g'),
@@ -47,9 +47,9 @@ function buildPatterns() {
       `(?<![\\w.,])(${GROUPED_NUMBER})(?:[.,]?-{1,2})?${scale} ?-?(${behind})(?: ?(\\d{2})(?![\\d.,]))?`,
       'g',
     ),
-    moneyWords: new RegExp(`(?<![a-z0-9])(${words}) (${behind})`, 'dg'),
+    moneyWords: new RegExp(`(?<![a-z0-9${NUMBER_WORD}])(${words}) (${behind})`, 'dg'),
     counted: new RegExp(
-      `(?<![\\w.,#])(?:(${number})|(${words}))(?:(?: ?- ?| (?:${sources.range}) )(?:(${number})|(${words})))?(?: ?x)?(?:[ -](?:[a-z'-]{1,15} ){0,2}?|)(?:${units})(?:'[a-z]{1,8})?(?![a-z0-9])`,
+      `(?<![\\w.,#${NUMBER_WORD}])(?:(${number})|(${words}))(?:(?: ?- ?| (?:${sources.range}) )(?:(${number})|(${words})))?(?: ?x)?(?:[ -](?:[a-z'-]{1,15} ){0,2}?|)(?:${units})(?:'[a-z]{1,8})?(?![a-z0-9])`,
       'dg',
     ),
     bare: new RegExp(`(?<![\\w])#?(${number})(?:([a-z]{1,12})(?![a-z0-9]))?`, 'g'),

@@ -1,6 +1,6 @@
 import { type Anchors, findAnchors, matchesAround, NUMBER_WORD, numberMatchesAround } from './anchors.ts';
 import { isRealDate } from './calendar.ts';
-import type { Candidate, CandidateOf, DateValue } from './candidates.ts';
+import type { Candidate, DateValue } from './candidates.ts';
 import { lexicon, occursIn, phraseSource } from './lexicon.ts';
 import { parseNumberWords } from './numbers.ts';
 import { isFree, sentenceText, type TextContext, take } from './text-context.ts';
@@ -25,7 +25,7 @@ function buildPatterns() {
   const count = `(\\d{1,3}|${cardinal}|an?|einem|einer|un|une|una|bir)`;
   const relative = (templates: readonly string[]): RegExp =>
     new RegExp(
-      `(?<![a-z0-9])(?:${templates
+      `(?<![a-z0-9${NUMBER_WORD}])(?:${templates
         .map((template) =>
           phraseSource([template.replace('{n}', '0n0').replace('{unit}', '0u0')])
             .replace('0n0', () => count)
@@ -37,7 +37,7 @@ function buildPatterns() {
   const week = `(?:${sources.units.week}|${sources.units.month})`;
   return {
     dayMonth: new RegExp(
-      `(?<![a-z0-9.,])(?:(?<before>${weekday}))?${range}(?:(${dayDigits})${ordinalEnd}|(${dayWord})) ?-?${connector}${month}(?![a-z0-9])${year}${trailingWeekday}`,
+      `(?<![a-z0-9.,${NUMBER_WORD}])(?:(?<before>${weekday}))?${range}(?:(${dayDigits})${ordinalEnd}|(${dayWord})) ?-?${connector}${month}(?![a-z0-9])${year}${trailingWeekday}`,
       'dg',
     ),
     monthDay: new RegExp(
@@ -120,7 +120,8 @@ export function extractDates(
   const add = (start: number, end: number, date: DateValue): void => {
     const trimmed = text.slice(start, end);
     const lead = trimmed.length - trimmed.trimStart().length;
-    const span = { start: start + lead, end: end - (trimmed.length - trimmed.trimEnd().length) };
+    // The stop behind an abbreviated month may be the sentence's own.
+    const span = { start: start + lead, end: end - (trimmed.length - trimmed.replace(/[ .]+$/, '').length) };
     if (!isFree(context, span)) return;
     take(context, span);
     found.push({ type: 'date', ...span, date });
@@ -195,6 +196,8 @@ export function extractDates(
     );
   }
   for (const pattern of [patterns.dayDotMonth, patterns.dottedBehindPreposition]) {
+    // "8.11." is a day only where a stop does not separate decimals.
+    if (context.locale.decimalSeparator === '.') break;
     for (const match of text.matchAll(pattern)) {
       const value = dayValue(Number(match[1]), Number(match[2]), undefined, undefined);
       if (value.kind === 'invalid') continue;
@@ -306,11 +309,4 @@ export function extractDates(
       addTime(match.index, match.index + match[0].length, Number(match[1]), 0, undefined);
   }
   return found;
-}
-
-/** The date candidates among others, in text order. */
-export function datesIn(candidates: readonly Candidate[]): CandidateOf<'date'>[] {
-  return candidates
-    .filter((candidate) => candidate.type === 'date')
-    .sort((left, right) => left.start - right.start) as CandidateOf<'date'>[];
 }

@@ -10,7 +10,7 @@ import type { DateLabel, MoneyLabel, PromiseKind, StatedStatus } from './locale.
 import { foldText } from './normalise-text.ts';
 import { isAttributed, sentenceText } from './text-context.ts';
 
-export interface Judgement {
+interface Judgement {
   verdict: ClaimVerdict;
   evidence?: string;
 }
@@ -357,7 +357,8 @@ function judgePromise(court: Court, claim: CandidateOf<'promise'>): Judgement {
       if (!policy) continue;
       const demanding = candidate.type === 'promise' && candidate.conditional;
       const general = GENERAL_PROMISES.includes(kind) && (!demanding || conditional);
-      if (general || conditional || isCloseTo(sentence, text.text)) return verified(text.source.path);
+      const close = (!demanding || conditional) && isCloseTo(sentence, text.text);
+      if (general || conditional || close) return verified(text.source.path);
     }
   }
   const closed: Partial<Record<PromiseKind, readonly string[]>> = {

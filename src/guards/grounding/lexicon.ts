@@ -36,7 +36,7 @@ const AFTER_WORD = '(?![a-z0-9])';
 const MATCHES_NOTHING = /(?!)/g;
 
 /** A global pattern that finds any of the phrases as whole words. */
-export function phrasePattern(phrases: readonly string[]): RegExp {
+function phrasePattern(phrases: readonly string[]): RegExp {
   if (phrases.length === 0) return MATCHES_NOTHING;
   return new RegExp(`${BEFORE_WORD}${phraseSource(phrases)}${AFTER_WORD}`, 'g');
 }
@@ -73,7 +73,7 @@ function intlNames(language: Language, field: 'month' | 'weekday', count: number
   });
 }
 
-export interface NamedNumbers {
+interface NamedNumbers {
   /** Folded word to its number. */
   values: ReadonlyMap<string, number>;
   /** Alternation of the words, longest first. */
@@ -198,25 +198,13 @@ function buildLexicon() {
   };
 }
 
-export type Lexicon = ReturnType<typeof buildLexicon>;
+type Lexicon = ReturnType<typeof buildLexicon>;
 let built: Lexicon | undefined;
 
 /** All locales' words, compiled on first use (tens of milliseconds, so not at start-up). */
 export function lexicon(): Lexicon {
   built ??= buildLexicon();
   return built;
-}
-
-/** Every match of a global pattern in `text`, from `from` to `to`. */
-export function matchesIn(pattern: RegExp, text: string): Span[] {
-  const found: Span[] = [];
-  for (const match of text.matchAll(pattern)) found.push({ start: match.index, end: match.index + match[0].length });
-  return found;
-}
-
-interface Span {
-  start: number;
-  end: number;
 }
 
 /** Whether a global pattern matches anywhere in `text`. */

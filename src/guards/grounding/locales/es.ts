@@ -714,4 +714,4 @@ export const es: GroundingLocale = {
   ],
   dotWords: ['punto'],
   atWords: ['arroba'],
-}; // prettier-ignore
+};

@@ -655,4 +655,4 @@ export const fr: GroundingLocale = {
   ],
   dotWords: ['point'],
   atWords: ['arobase'],
-}; // prettier-ignore
+};
