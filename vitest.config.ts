@@ -31,8 +31,30 @@ export default defineConfig({
         ],
         test: {
           name: 'worker',
+          // The first draft of a file loads the tokenizer's vocabulary, and all files share two cores and one database.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
           include: ['test/{routes,scenarios,jobs,storage,pages,worker}/**/*.test.ts'],
           globalSetup: ['./test/support/global-setup.ts'],
+          // Bundled once: otherwise every test file has hundreds of modules fetched and transformed one by one.
+          deps: {
+            optimizer: {
+              ssr: {
+                enabled: true,
+                include: [
+                  '@hono/zod-openapi',
+                  '@neondatabase/serverless',
+                  'drizzle-orm',
+                  'drizzle-orm/neon-http',
+                  'drizzle-orm/pg-core',
+                  'gpt-tokenizer/encoding/o200k_base',
+                  'openai',
+                  'openai/helpers/zod',
+                  'zod',
+                ],
+              },
+            },
+          },
         },
       },
     ],

@@ -1,4 +1,3 @@
-import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import { authenticate } from './access/authenticate.ts';
 import { AppError, ERROR_CODES } from './lib/errors.ts';
@@ -13,6 +12,7 @@ import { recordRoutes } from './routes/records.ts';
 import type { Services } from './services.ts';
 
 const RATE_LIMIT_SECONDS = 60;
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** The HTTP application over given services: middleware in order, then the routers. */
 export function createApp(services: Services) {
@@ -45,7 +45,7 @@ export function createApp(services: Services) {
   app.route('/', draftRoutes);
   app.route('/', adminRoutes);
 
-  app.notFound((c) => envelope(c, new AppError('NOT_FOUND', 'There is nothing at this address.')));
+  app.notFound((c) => envelope(c, unknownRoute(c)));
   app.onError((error, c) => envelope(c, known(error, c)));
   return app;
 
@@ -66,6 +66,16 @@ export function createApp(services: Services) {
     await next();
   }
 
+  /** 405 with Allow where the address takes another method. */
+  function unknownRoute(c: ApiContext): AppError {
+    const allowed = METHODS.filter((method) =>
+      app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method !== 'ALL'),
+    );
+    if (allowed.length === 0) return new AppError('NOT_FOUND', 'There is nothing at this address.');
+    c.header('Allow', allowed.join(', '));
+    return new AppError('METHOD_NOT_ALLOWED', 'This address does not take this method; see Allow.');
+  }
+
   function openApiDocument() {
     const document = app.getOpenAPI31Document({
       openapi: '3.1.0',
@@ -83,7 +93,8 @@ export function createApp(services: Services) {
 /** What a caller is told. Whatever nobody expected has a fixed text; its class name alone is logged. */
 function known(error: Error, c: ApiContext): AppError {
   if (error instanceof AppError) return error;
-  if (error instanceof HTTPException && error.status === 400) {
+  // An HTTPException of the validators: what they throw at text that is not JSON. Bundles may hold two copies of the class.
+  if ('getResponse' in error && 'status' in error && error.status === 400) {
     return new AppError('INVALID_REQUEST', 'The body of the request is not valid JSON.');
   }
   c.var.services.logger.error('request.failed', {

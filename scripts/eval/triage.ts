@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Intent } from '../../src/drafting/intents.ts';
 import type { TriageAnswer } from '../../src/drafting/prompt-document.ts';
 import { mergeModelTriage, type TriageResult, triageMail } from '../../src/drafting/triage/triage.ts';
+import type { Intent } from '../../src/tools/intents.ts';
 import type { EvaluationRow } from './mail.ts';
 
 /** Below this the pipeline asks a model; the same as the configured default. */

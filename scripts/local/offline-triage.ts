@@ -1,5 +1,5 @@
-import { INTENTS, type Intent } from '../../src/drafting/intents.ts';
 import type { TriageAnswer, TriageDocument } from '../../src/drafting/prompt-document.ts';
+import { INTENTS, type Intent } from '../../src/tools/intents.ts';
 import type { SentenceEncoder } from './sentence-encoder.ts';
 
 /** Sentences that stand for an intent, in the words of customers who are polite, short or annoyed. */

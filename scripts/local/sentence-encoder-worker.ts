@@ -77,12 +77,14 @@ function mean(vectors: number[][], weights: number[]): Float32Array {
   return sum.map((value) => value / length);
 }
 
+/** Pieces of like length, cut at spaces: the encoder pads all of a batch to the longest. */
 function cut(text: string): string[] {
-  const pieces: string[] = [];
   let rest = text.slice(0, PIECE_LENGTH * MAX_PIECES).trim();
-  while (rest.length > PIECE_LENGTH) {
-    const space = rest.lastIndexOf(' ', PIECE_LENGTH);
-    const end = space > PIECE_LENGTH / 2 ? space : PIECE_LENGTH;
+  const pieces: string[] = [];
+  for (let left = Math.ceil(rest.length / PIECE_LENGTH); left > 1; left -= 1) {
+    const middle = Math.ceil(rest.length / left);
+    const space = rest.indexOf(' ', middle);
+    const end = space < 0 || space > PIECE_LENGTH ? middle : space;
     pieces.push(rest.slice(0, end));
     rest = rest.slice(end).trim();
   }

@@ -5,6 +5,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { RetrievalOutcome } from '../retrieval/search-examples.ts';
 import { type FlagDecision, RAG_FEATURE } from '../rollout/decide.ts';
 import type { Database } from '../storage/db.ts';
+import type { INTENTS } from '../tools/intents.ts';
 import type { ClaimedWork } from './claim-work.ts';
 import type { DraftContent } from './draft.ts';
 import {
@@ -15,7 +16,6 @@ import {
   writeDraft,
   writeDraftEvent,
 } from './draft-store.ts';
-import type { INTENTS } from './intents.ts';
 import type { Mail } from './read-mail.ts';
 import type { Trace } from './trace.ts';
 import type { TriageResult } from './triage/triage.ts';

@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import type { LanguageModel, ModelAnswer } from '../model/language-model.ts';
-import { INTENT_NAMES } from './intents.ts';
+import { INTENT_NAMES } from '../tools/intents.ts';
 import type { ComposeAnswer, ComposeDocument, TriageAnswer, TriageDocument } from './prompt-document.ts';
 
 const LONGEST_BODY = 20_000;
 
-/** Limits stand in a refinement: a strict schema may not carry lengths. */
-const composeAnswerSchema = z
-  .object({ body: z.string(), sources: z.array(z.number().int()) })
-  .refine((answer) => answer.body.trim() !== '' && answer.body.length <= LONGEST_BODY);
+/** What is sent: a strict schema may carry no lengths and no optional fields. */
+const composeAnswerSchema = z.object({ body: z.string(), sources: z.array(z.number().int()) });
+/** What is accepted: a body that is one. A wrong list of sources costs nothing but their marks. */
+const acceptedAnswerSchema = z.object({
+  body: z.string().max(LONGEST_BODY).regex(/\S/),
+  sources: z.array(z.number().int()).catch([]),
+});
 
 const triageAnswerSchema = z.object({
   intent: z.enum(INTENT_NAMES),
@@ -42,6 +45,7 @@ export function composeReply(
   return model.answer({
     name: 'reply',
     schema: composeAnswerSchema,
+    accepts: acceptedAnswerSchema,
     instructions: COMPOSE_INSTRUCTIONS,
     input: JSON.stringify(document),
     ...options,

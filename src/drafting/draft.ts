@@ -1,7 +1,8 @@
 import type { Finding } from '../guards/finding.ts';
 import type { Claim, GroundingEvidence } from '../guards/grounding/claim.ts';
 import type { Address } from '../mail/address.ts';
-import type { Intent } from './intents.ts';
+import type { RagStatus } from '../retrieval/rag-status.ts';
+import type { Intent } from '../tools/intents.ts';
 
 export const DRAFT_STATUSES = [
   'DRAFTING',
@@ -18,9 +19,6 @@ export type DraftStatus = (typeof DRAFT_STATUSES)[number];
 
 export const DRAFT_KINDS = ['reply', 'verification'] as const;
 export type DraftKind = (typeof DRAFT_KINDS)[number];
-
-export const RAG_STATUSES = ['hit', 'miss', 'timeout', 'off', 'error'] as const;
-export type RagStatus = (typeof RAG_STATUSES)[number];
 
 export interface RagOutcome {
   enabled: boolean;

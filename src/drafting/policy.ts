@@ -1,5 +1,5 @@
 import type { ToolResults } from '../tools/facts.ts';
-import type { RequiredTool } from './intents.ts';
+import type { RequiredTool } from '../tools/intents.ts';
 
 export type VerificationTemplate = 'order' | 'appointment' | 'check';
 

@@ -1,5 +1,5 @@
 import type { AppointmentFact, OrderFact } from '../tools/facts.ts';
-import type { Intent, RequiredTool } from './intents.ts';
+import type { Intent, RequiredTool } from '../tools/intents.ts';
 
 /**
  * The one user message that a compose call sends, as JSON. Instructions stand in `instructions` of the request;

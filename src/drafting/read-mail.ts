@@ -67,6 +67,8 @@ export function skipOf(work: ClaimedWork, mail: Mail): string | null {
     headers: message.headers,
     from: message.from,
     to: message.to,
+    replyTo: message.replyTo,
+    ownAddresses: ownAddresses(work),
     subject: message.subject,
     text: message.text,
   });

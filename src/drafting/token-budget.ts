@@ -28,7 +28,7 @@ export function fitBudget(
   const fixed = countTokens(options.instructions);
   const measure = (candidate: ComposeDocument) => corrected(fixed + countTokens(JSON.stringify(candidate)));
   const dropped: string[] = [];
-  let current = document;
+  let current = cutOverlongMail(document, budget, dropped);
   let predicted = measure(current);
 
   const drop = (kind: PromptSource['kind']) => {
@@ -53,11 +53,22 @@ export function fitBudget(
     const share = Math.min(0.9, (budget / predicted) * 0.95);
     const keep = Math.max(MINIMUM_MAIL_LENGTH, Math.floor(current.customerMail.text.length * share));
     current = { ...current, customerMail: { ...current.customerMail, text: cutAt(current.customerMail.text, keep) } };
-    if (dropped.at(-1) !== 'mail:end') dropped.push('mail:end');
+    if (!dropped.includes('mail:end')) dropped.push('mail:end');
     predicted = measure(current);
   }
   if (predicted > budget) return { status: 'does-not-fit', dropped };
   return { status: 'fits', document: current, predictedTokens: predicted, dropped };
+}
+
+/** Text has hardly ever more characters a token than this: what is beyond cannot fit, and counting it would take seconds. */
+const MOST_CHARACTERS_A_TOKEN = 16;
+
+function cutOverlongMail(document: ComposeDocument, budget: number, dropped: string[]): ComposeDocument {
+  const { customerMail } = document;
+  const longest = Math.max(MINIMUM_MAIL_LENGTH, budget * MOST_CHARACTERS_A_TOKEN);
+  if (customerMail.text.length <= longest) return document;
+  dropped.push('mail:end');
+  return { ...document, customerMail: { ...customerMail, text: cutAt(customerMail.text, longest) } };
 }
 
 /** The first `length` UTF-16 units, not splitting a surrogate pair. */

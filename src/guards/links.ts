@@ -1,14 +1,22 @@
 import type { Finding } from './finding.ts';
-import { linkKey } from './pii/allowed-values.ts';
 import { detectLinks } from './pii/detect-links.ts';
 import { foldText } from './pii/fold-text.ts';
+import { linkKey } from './pii/link-key.ts';
 import type { PiiMatch } from './pii/pii-match.ts';
+
+/** One word with a dot in it, as a profile's website may be; no mail address. */
+const BARE_HOST = /^\s*([^\s@/:]{1,253}\.[^\s@/:.\d]{2,63}(?:\/\S{0,2000})?)\s*$/;
 
 /** Every link in a text as a reader's mail program may take it, with UTF-16 offsets into the text as given. */
 export function linksIn(text: string): { url: string; start: number; end: number }[] {
   const folded = foldText(text);
   const found: PiiMatch[] = [];
   detectLinks(folded.text, found, true);
+  const host = found.length === 0 ? BARE_HOST.exec(folded.text)?.[1] : undefined;
+  if (host !== undefined) {
+    const start = folded.text.indexOf(host);
+    found.push({ type: 'LINK', start, end: start + host.length, key: host });
+  }
   return found.map(({ start, end, key }) => ({ url: key, ...folded.toOriginal(start, end) }));
 }
 

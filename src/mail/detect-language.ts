@@ -17,8 +17,10 @@ const SCRIPTS: readonly [RegExp, (text: string) => string][] = [
   [/\p{Script=Arabic}/gu, (text) => (/[پچژگ]/.test(text) ? 'fa' : 'ar')],
   [/\p{Script=Hebrew}/gu, () => 'he'],
   [/\p{Script=Hangul}/gu, () => 'ko'],
-  [/[\p{Script=Hiragana}\p{Script=Katakana}]/gu, () => 'ja'],
-  [/\p{Script=Han}/gu, (text) => (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text) ? 'ja' : 'zh')],
+  [
+    /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu,
+    (text) => (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text) ? 'ja' : 'zh'),
+  ],
   [/\p{Script=Thai}/gu, () => 'th'],
   [/\p{Script=Devanagari}/gu, () => 'hi'],
 ];
@@ -43,6 +45,9 @@ const LETTERS: readonly [RegExp, readonly string[]][] = [
   [/[áíóú]/, ['es', 'pt', 'cs', 'hu']],
 ];
 const LETTER_WEIGHT = 0.6;
+/** About two frequent words, and one in seven: less may be chance. */
+const SCORE_MIN = 1.9;
+const SHARE_MIN = 0.14;
 const TURKISH_SUFFIX =
   /(?:yor|yorum|yoruz|yorsunuz|miyor|mıyor|ecek|acak|imiz|ımız|iniz|ınız|unuz|ünüz|lerim|larım|lerin|ların|dım|dim|tım|tim|mış|miş|muş|müş|madı|medi|mek|mak|dan|den|siniz|sınız|sunuz|abilir|ebilir)$/;
 const GERMAN_SUFFIX = /(?:ung|ungen|lich|keit|heit|schaft|ieren)$/;
@@ -87,6 +92,7 @@ export function detectLanguage(text: string): DetectedLanguage {
   const scores = new Map<string, number>();
   const add = (language: string, score: number) => scores.set(language, (scores.get(language) ?? 0) + score);
   const words = prose.match(/[\p{L}\p{M}]+/gu)?.slice(0, WORDS_READ) ?? [];
+  const found: { languages: string[]; weight: number }[] = [];
   let read = 0;
   for (const word of words) {
     read += 1;
@@ -94,7 +100,10 @@ export function detectLanguage(text: string): DetectedLanguage {
     const languages = WORDS.get(folded);
     // One and two letters are often no word at all: "a", "de", "no".
     const weight = folded.length === 1 ? 0.3 : folded.length === 2 ? 0.7 : 1;
-    if (languages) for (const language of languages) add(language, weight / languages.length ** 0.7);
+    if (languages) {
+      found.push({ languages, weight });
+      for (const language of languages) add(language, weight / languages.length ** 0.7);
+    }
     for (const [letters, users] of LETTERS)
       if (letters.test(word)) for (const user of users) add(user, LETTER_WEIGHT / users.length);
     if (!languages && word.length >= 6) {
@@ -106,8 +115,15 @@ export function detectLanguage(text: string): DetectedLanguage {
   const [first, second] = ranked;
   if (!first || read === 0) return { language: 'und', confident: false };
   const [language, best] = first;
-  const confident = best >= 1.9 && best >= 1.5 * (second?.[1] ?? 0) && best / read >= 0.14;
-  return { language, confident };
+  if (!second) return { language, confident: best >= SCORE_MIN && best / read >= SHARE_MIN };
+  const only = (mine: string, other: string) =>
+    found.reduce(
+      (sum, { languages, weight }) => (languages.includes(mine) && !languages.includes(other) ? sum + weight : sum),
+      0,
+    );
+  // Related languages share words; words that only the second one has make a mixed text.
+  const mixed = only(second[0], language) > Math.max(1.5, only(language, second[0]) / 3);
+  return { language, confident: best >= SCORE_MIN && best / read >= SHARE_MIN && best >= 1.5 * second[1] && !mixed };
 }
 
 /** Links, addresses, numbers and codes say nothing of the language. */

@@ -369,10 +369,13 @@ function textLines() {
   const plain = new Set<number>();
   let quotes = 0;
   let line = '';
+  /** Asking the growing line itself would copy it each time. */
+  let endsInSpace = true;
   let lineQuote = 0;
   const flush = () => {
-    lines.push({ text: line.replace(/[ \t\u00A0]+$/, ''), quote: lineQuote });
+    lines.push({ text: line.trimEnd(), quote: lineQuote });
     line = '';
+    endsInSpace = true;
   };
   return {
     /** Number of a new quote, 0 where the element is none. */
@@ -389,14 +392,16 @@ function textLines() {
           if (index > 0) flush();
           if (part !== '') lineQuote = quote;
           line += part;
+          endsInSpace = part === '' ? endsInSpace : part.endsWith(' ');
         }
         return;
       }
       const folded = text.replace(/[ \t\n\r\f\u00A0]+/g, ' ');
-      const added = line === '' || line.endsWith(' ') ? folded.replace(/^ /, '') : folded;
+      const added = endsInSpace && folded.startsWith(' ') ? folded.slice(1) : folded;
       if (added === '') return;
       if (line === '') lineQuote = quote;
       line += added;
+      endsInSpace = added.endsWith(' ');
     },
     newline(quote: number): void {
       if (line === '') lineQuote = quote;
@@ -404,7 +409,10 @@ function textLines() {
     },
     break(paragraph: boolean): void {
       if (line.trim() !== '') flush();
-      else line = '';
+      else {
+        line = '';
+        endsInSpace = true;
+      }
       const last = lines.at(-1);
       if (paragraph && last && last.text !== '') lines.push({ text: '', quote: last.quote });
     },

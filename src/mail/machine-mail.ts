@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import { addressKey } from './address-key.ts';
+import { foldCase } from './fold-case.ts';
 import { MAIL_LOCALES } from './locales/mail-locales.ts';
 
 export type SkipReason = 'AUTO_REPLY' | 'BOUNCE' | 'NEWSLETTER' | 'NO_REPLY_SENDER' | 'CALENDAR' | 'SELF';
@@ -18,9 +19,9 @@ export interface MachineMailInput {
 }
 
 const locales = Object.values(MAIL_LOCALES);
-const AUTO_REPLY_SUBJECTS = locales.flatMap((locale) => locale.autoReplySubject.map(lower));
-const BOUNCE_SUBJECTS = locales.flatMap((locale) => locale.bounceSubject.map(lower));
-const CALENDAR_SUBJECTS = locales.flatMap((locale) => locale.calendarSubject.map(lower));
+const AUTO_REPLY_SUBJECTS = locales.flatMap((locale) => locale.autoReplySubject.map(foldCase));
+const BOUNCE_SUBJECTS = locales.flatMap((locale) => locale.bounceSubject.map(foldCase));
+const CALENDAR_SUBJECTS = locales.flatMap((locale) => locale.calendarSubject.map(foldCase));
 
 const NO_REPLY =
   /^(?:no[._-]?reply|do[._-]?not[._-]?reply|dont[._-]?reply|noreply|donotreply|ne[._-]?pas[._-]?repondre|nepasrepondre|no[._-]?responder|no[._-]?contestar|noresponder|keine[._-]?antwort|nicht[._-]?antworten|bitte[._-]?nicht[._-]?antworten|yanitlamayin(?:iz)?|cevaplamayin(?:iz)?|unattended|auto[._-]?(?:mailer|confirm|reply|notify)|notifications?|notify|alerts?)(?:[._+-].*)?$|[._-](?:no-?reply|donotreply)$|^(?:bildirim|benachrichtigung(?:en)?)(?:[._+-].*)?$/;
@@ -39,10 +40,6 @@ const CAMPAIGN_HEADERS = [
   'x-mailer-lid',
   'x-newsletter',
 ];
-
-function lower(text: string): string {
-  return text.replace(/İ/g, 'i').toLowerCase().replace(/[’`]/g, "'");
-}
 
 /**
  * Whether no person wrote a mail, and why; null where a person may have. By headers first (RFC 3834, RFC 2369, RFC 2919,
@@ -64,8 +61,8 @@ function reasonOf({
 }: MachineMailInput): SkipReason | null {
   const header = lowerNames(headers);
   const first = (name: string) => header.get(name)?.[0]?.trim().toLowerCase() ?? '';
-  const local = lower(from.address.trim()).replace(/^</, '').split('@')[0] ?? '';
-  const title = lower(subject.slice(0, 300)).trim();
+  const local = foldCase(from.address.trim()).replace(/^</, '').split('@')[0] ?? '';
+  const title = foldCase(subject.slice(0, 300)).trim();
   const contentType = first('content-type');
 
   const bounceSubject = BOUNCE_SUBJECTS.some((part) => startsOrFollows(title, part));
@@ -193,7 +190,7 @@ function startsOrFollows(title: string, words: string): boolean {
 }
 
 function mentionsUnsubscribing(text: string): boolean {
-  const end = lower(text.slice(-1500));
+  const end = foldCase(text.slice(-1500));
   return [
     'unsubscribe',
     'abmelden',

@@ -37,6 +37,7 @@ export function readTurn(messages: ThreadMessage[], messageId: string): Turn {
     message.direction === 'INBOUND' && sender !== null && addressKey(message.from.address) === sender;
   const sentToSender = (message: ThreadMessage) =>
     message.direction === 'OUTBOUND' &&
+    sender !== null &&
     [...message.to, ...message.cc].some((address) => addressKey(address.address) === sender);
 
   let first = position;

@@ -75,7 +75,9 @@ export async function receiveMessages(
 
   const stored = new Map(known.map((row) => [row.messageId, row]));
   const byId = new Map([...threads, ...cited].map((row) => [row.id, new Set(row.participants)]));
-  const threadOfKey = new Map(cited.map((row) => [row.messageKey, row.id]));
+  // Several mails may claim one Message-ID: one that a stranger copied must not keep the others from their thread.
+  const threadsOfKey = new Map<string, string[]>();
+  for (const row of cited) addTo(threadsOfKey, row.messageKey ?? '', row.id);
   const fresh: NewMessage[] = [];
   const results: Received[] = [];
   for (const { message, key, cites, contentHash: hash } of prepared) {
@@ -88,15 +90,13 @@ export async function receiveMessages(
       );
       continue;
     }
-    const candidates = [message.threadId, ...cites.map((cite) => threadOfKey.get(cite))].filter(
-      (id) => id !== undefined,
-    );
+    const candidates = [message.threadId ?? [], cites.flatMap((cite) => threadsOfKey.get(cite) ?? [])].flat();
     const joined = candidates.find((id) => mayJoin(message, byId.get(id)));
     const free = message.threadId !== undefined && !byId.has(message.threadId) ? message.threadId : undefined;
     const threadId = joined ?? free ?? newId('thr', deps.clock());
     const participants = participantsOf(message);
     byId.set(threadId, new Set([...(byId.get(threadId) ?? []), ...participants]));
-    if (!threadOfKey.has(key)) threadOfKey.set(key, threadId);
+    addTo(threadsOfKey, key, threadId);
     const id = newId('msg', deps.clock());
     stored.set(message.messageId, { messageId: message.messageId, id, threadId, contentHash: hash });
     fresh.push({ id, threadId, participants, contentHash: hash, messageKey: key, message });
@@ -105,6 +105,10 @@ export async function receiveMessages(
   if (fresh.length === 0) return results;
   const written = await writeMessages(deps.db, businessId, fresh);
   return results.map((result) => settled(result, written, fresh));
+}
+
+function addTo(lists: Map<string, string[]>, key: string, value: string): void {
+  lists.set(key, [...(lists.get(key) ?? []), value]);
 }
 
 /** A mail that somebody else stored between our read and our write is theirs: the same content makes it a duplicate. */

@@ -1,3 +1,4 @@
+import { foldCase } from './fold-case.ts';
 import { MAIL_LOCALES } from './locales/mail-locales.ts';
 import { OTHER_MAIL_WORDS } from './locales/other-mail-words.ts';
 
@@ -24,16 +25,16 @@ const FORWARDED_MESSAGE = wordSet([
   ...locales.flatMap((locale) => locale.forwardedMessage),
   ...OTHER_MAIL_WORDS.forwardedMessage,
 ]);
-const WROTE = [...locales.flatMap((locale) => locale.wrote), ...OTHER_MAIL_WORDS.wrote].map(lower);
+const WROTE = [...locales.flatMap((locale) => locale.wrote), ...OTHER_MAIL_WORDS.wrote].map(foldCase);
 const ATTRIBUTION_START = [
   ...locales.flatMap((locale) => locale.attributionStart),
   ...OTHER_MAIL_WORDS.attributionStart,
-].map(lower);
+].map(foldCase);
 
 function collectHeaderFields(): Map<string, HeaderField> {
   const fields = new Map<string, HeaderField>();
   const add = (field: HeaderField, names: readonly string[]) => {
-    for (const name of names) if (!fields.has(lower(name))) fields.set(lower(name), field);
+    for (const name of names) if (!fields.has(foldCase(name))) fields.set(foldCase(name), field);
   };
   for (const field of ['from', 'sent', 'subject', 'to', 'cc'] as const)
     for (const locale of locales) add(field, locale.headerFields[field]);
@@ -42,11 +43,7 @@ function collectHeaderFields(): Map<string, HeaderField> {
 }
 
 function wordSet(words: readonly string[]): Set<string> {
-  return new Set(words.map(lower));
-}
-
-function lower(text: string): string {
-  return text.replace(/İ/g, 'i').toLowerCase().replace(/’/g, "'");
+  return new Set(words.map(foldCase));
 }
 
 /**
@@ -56,10 +53,11 @@ function lower(text: string): string {
 export function stripQuotes(text: string): SplitMail {
   const lines = text.split('\n');
   const heads = lines.map((line) => line.slice(0, LINE_READ).trim());
+  const fields = heads.map(headerFields);
   const quoted = new Array<boolean>(lines.length).fill(false);
   let index = 0;
   while (index < lines.length) {
-    if (beginsRestOfQuote(heads, index)) {
+    if (beginsRestOfQuote(heads, fields, index)) {
       quoted.fill(true, index);
       break;
     }
@@ -83,7 +81,7 @@ export function stripQuotes(text: string): SplitMail {
     .filter((_, line) => !quoted[line])
     .join('\n')
     .trim();
-  if (reply === '') return { reply: text.trim(), quoted: '' };
+  if (reply === '' || isBareForward(reply, heads, quoted)) return { reply: text.trim(), quoted: '' };
   return {
     reply,
     quoted: lines
@@ -93,8 +91,17 @@ export function stripQuotes(text: string): SplitMail {
   };
 }
 
+const FORWARD_COMMENT_LENGTH = 20;
+
+/** "FYI" above a forwarded mail: the forwarded text is what the sender has to say. */
+function isBareForward(reply: string, heads: readonly string[], quoted: readonly boolean[]): boolean {
+  if (reply.length >= FORWARD_COMMENT_LENGTH) return false;
+  return isForwardMark(heads[quoted.indexOf(true)] ?? '');
+}
+
+/** `>` begins a quoted line; ">>> look here <<<" is decoration. */
 function isMarked(head: string | undefined): boolean {
-  return head?.startsWith('>') ?? false;
+  return (head?.startsWith('>') ?? false) && !head?.endsWith('<<');
 }
 
 function nextText(heads: readonly string[], from: number): number {
@@ -118,37 +125,45 @@ function endOfMarked(heads: readonly string[], from: number): number {
   return end;
 }
 
-/** A long quoted line that a program broke without a new mark: lower case, directly between two marked lines. */
+/** What a program broke off a quoted line without a new mark: lower case or a link, directly between two marked lines. */
 function isWrappedEnd(heads: readonly string[], index: number): boolean {
   const before = heads[index - 1] ?? '';
+  const head = heads[index] ?? '';
+  if (!isMarked(before) || !isMarked(heads[index + 1])) return false;
   return (
-    isMarked(before) &&
-    before.length >= WRAPPED_QUOTE_LENGTH &&
-    isMarked(heads[index + 1]) &&
-    /^\p{Ll}/u.test(heads[index] ?? '')
+    (before.length >= WRAPPED_QUOTE_LENGTH && /^\p{Ll}/u.test(head)) ||
+    /^[(<[]?https?:/.test(head) ||
+    head.endsWith('>')
   );
 }
 
 /** Everything from this line on is quoted: "-----Original Message-----", or a block of From, Sent, To, Subject. */
-function beginsRestOfQuote(heads: readonly string[], index: number): boolean {
+function beginsRestOfQuote(heads: readonly string[], fields: readonly HeaderField[][], index: number): boolean {
   const head = heads[index] ?? '';
   if (head === '') return false;
   if (isDashedLabel(head)) return true;
   if (/^[_\-=*—–]{10,}$/.test(head)) {
     const next = nextText(heads, index + 1);
-    return next - index <= 3 && isHeaderBlock(heads, next);
+    return next - index <= 3 && isHeaderBlock(heads, fields, next);
   }
-  return isHeaderBlock(heads, index);
+  return isHeaderBlock(heads, fields, index);
 }
 
 function isDashedLabel(head: string): boolean {
   const dashes = /^[-_=*—–\s]*/.exec(head)?.[0].replace(/\s/g, '').length ?? 0;
-  const label = lower(trimMarks(head));
-  if (FORWARDED_MESSAGE.has(label)) return dashes >= 2 || head.endsWith(':');
+  const label = foldCase(trimMarks(head));
+  if (isForwardMark(head)) return true;
   if (dashes < 2) return false;
   if (ORIGINAL_MESSAGE.has(label)) return true;
   // "---- Name wrote ----" and "------On <date>, Name wrote-----"
   return /[-—–]{2}$/.test(head) && endsWithWrote(label);
+}
+
+/** "---------- Forwarded message ----------" or "Begin forwarded message:". */
+function isForwardMark(head: string): boolean {
+  return (
+    FORWARDED_MESSAGE.has(foldCase(trimMarks(head))) && (/^[-_=*—–\s]*[-—–_=*]{2}/.test(head) || head.endsWith(':'))
+  );
 }
 
 function trimMarks(text: string): string {
@@ -160,33 +175,30 @@ function trimMarks(text: string): string {
 }
 
 /** Three different header fields within eight lines, a sender or a date and a recipient or subject among them. */
-function isHeaderBlock(heads: readonly string[], index: number): boolean {
-  const first = headerField(heads[index] ?? '');
+function isHeaderBlock(heads: readonly string[], fields: readonly HeaderField[][], index: number): boolean {
+  const first = fields[index]?.[0];
   if (first !== 'from' && first !== 'sent') return false;
   const found = new Set<HeaderField>();
   let unknown = 0;
   for (let line = index; line < Math.min(heads.length, index + BLOCK_LINES); line += 1) {
     const head = heads[line] ?? '';
-    const fields = headerFields(head);
-    for (const field of fields) found.add(field);
-    if (fields.length === 0 && head !== '') unknown += 1;
+    const onLine = fields[line] ?? [];
+    for (const field of onLine) found.add(field);
+    if (onLine.length === 0 && head !== '') unknown += 1;
     if (unknown > 2) break;
   }
   found.delete('cc');
   if (found.size >= 3) return true;
+  const start = (heads[index] ?? '') + (heads[index + 1] ?? '');
+  if (found.size === 2 && found.has('sent') && found.has('to')) return ADDRESS.test(start) && YEAR_OR_DATE.test(start);
   // Some programs write only two; then the sender must be an address.
-  return (
-    found.size === 2 &&
-    found.has('from') &&
-    (found.has('sent') || found.has('subject')) &&
-    /@/.test((heads[index] ?? '') + (heads[index + 1] ?? ''))
-  );
+  return found.size === 2 && found.has('from') && (found.has('sent') || found.has('subject')) && ADDRESS.test(start);
 }
 
 function headerField(head: string): HeaderField | undefined {
   const colon = head.search(/[:：]/);
   if (colon <= 0 || colon > 30) return undefined;
-  const name = lower(head.slice(0, colon).replace(/[*_>]/g, '').trim());
+  const name = foldCase(head.slice(0, colon).replace(/[*_>]/g, '').trim());
   return HEADER_FIELDS.get(name);
 }
 
@@ -194,7 +206,9 @@ function headerField(head: string): HeaderField | undefined {
 function headerFields(head: string): HeaderField[] {
   const first = headerField(head);
   if (!first) return [];
-  const inside = [...head.matchAll(/\s(\p{L}+)\s?[:：]\s/gu)].map((match) => HEADER_FIELDS.get(lower(match[1] ?? '')));
+  const inside = [...head.matchAll(/\s(\p{L}+)\s?[:：]\s/gu)].map((match) =>
+    HEADER_FIELDS.get(foldCase(match[1] ?? '')),
+  );
   return [first, ...inside.filter((field) => field !== undefined)];
 }
 
@@ -226,20 +240,20 @@ function endOfAttribution(heads: readonly string[], index: number): number {
 
 /** "> wrote:": the end of an address that a program broke over lines, not a quoted line. */
 function isTornEnd(head: string): boolean {
-  return head.length < 40 && /[:：]$/.test(head) && WROTE.includes(lower(trimMarks(head)));
+  return head.length < 40 && /[:：]$/.test(head) && WROTE.includes(foldCase(trimMarks(head)));
 }
 
 /** Only a line that begins like an attribution is worth joining with the next. */
 function mayContinue(joined: string): boolean {
-  return (
-    joined.length < LINE_READ &&
-    (startsLikeAttribution(joined) || /[<,]$|<[^<>\s]{0,100}$/.test(joined)) &&
-    (YEAR_OR_DATE.test(joined) || TIME.test(joined) || ADDRESS.test(joined))
-  );
+  if (joined.length >= LINE_READ) return false;
+  const date = YEAR_OR_DATE.test(joined) || TIME.test(joined);
+  const address = ADDRESS.test(joined);
+  if (date && address) return true;
+  return (date || address) && (startsLikeAttribution(joined) || /[<,]$|<[^<>\s]{0,100}$/.test(joined));
 }
 
 function startsLikeAttribution(text: string): boolean {
-  const lowered = lower(text);
+  const lowered = foldCase(text);
   if (/^\d/.test(lowered)) return true;
   return ATTRIBUTION_START.some((word) => lowered.startsWith(`${word} `) && /\d/.test(lowered.slice(0, 40)));
 }
@@ -251,7 +265,7 @@ function isAttribution(text: string, heads: readonly string[], next: number): bo
   const address = ADDRESS.test(text);
   const following = nextText(heads, next);
   const marked = isMarked(heads[following]) && !isTornEnd(heads[following] ?? '');
-  const wrote = endsWithWrote(lower(trimMarks(text)));
+  const wrote = endsWithWrote(foldCase(trimMarks(text)));
   const colon = /[:：]$/.test(text);
   if (wrote && (date || time) && (startsLikeAttribution(text) || address || marked)) return marked || address || time;
   if (wrote && address && colon) return true;
@@ -277,6 +291,6 @@ function endsWithWrote(lowered: string): boolean {
 }
 
 function containsWrote(text: string): boolean {
-  const padded = ` ${lower(text)} `;
+  const padded = ` ${foldCase(text)} `;
   return WROTE.some((word) => padded.includes(` ${word} `));
 }

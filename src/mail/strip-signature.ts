@@ -1,3 +1,4 @@
+import { foldCase } from './fold-case.ts';
 import { MAIL_LOCALES } from './locales/mail-locales.ts';
 
 export interface SignedText {
@@ -11,18 +12,14 @@ const SIGNATURE_LINE_LENGTH_MAX = 100;
 const LINE_READ = 200;
 
 const locales = Object.values(MAIL_LOCALES);
-const CLOSINGS = new Set(locales.flatMap((locale) => locale.closing.map(lower)));
-const SENT_FROM = locales.flatMap((locale) => locale.sentFrom.map(lower));
-const SENT_FROM_END = locales.flatMap((locale) => locale.sentFromEnd.map(lower));
+const CLOSINGS = new Set(locales.flatMap((locale) => locale.closing.map(foldCase)));
+const SENT_FROM = locales.flatMap((locale) => locale.sentFrom.map(foldCase));
+const SENT_FROM_END = locales.flatMap((locale) => locale.sentFromEnd.map(foldCase));
 /** "Von meinem Konto …" is no signature: a device or a program must be named. */
 const DEVICE =
   /\b(?:i-?phone|i-?pad|i-?pod|android|samsung|galaxy|huawei|xiaomi|redmi|oppo|oneplus|pixel|nokia|blackberry|windows|outlook|yahoo|gmail|gmx|web\.de|mail|e-?mail|proton|thunderbird|spark|aquamail|bluemail|handy|smartphone|mobil\p{L}*|phone|telefon\p{L}*|t[ée]l[ée]phone|tel[ée]fono|m[óo]vil|celular|portable|tablet\p{L}*|mac|macbook|laptop|acompli|ios|cep|cihaz\p{L}*|app)/iu;
 const CONTACT =
   /@|https?:\/\/|www\.|\+\d|\b(?:tel|phone|mobile|fax|skype|t|f|m|p|tél|mobil|telefon|gsm|cep|móvil|tfno|handy|linkedin|twitter)\b\s?[.:]|\(\d{2,4}\)\s?\d|\b\d{3}[-.\s]\d{3}[-.\s]\d{4}\b|mailing list/i;
-
-function lower(text: string): string {
-  return text.replace(/İ/g, 'i').toLowerCase().replace(/[’`]/g, "'");
-}
 
 /**
  * Cuts what follows "-- ", a line of dashes above contact data, "Sent from my iPhone", and a closing with a name below.
@@ -95,7 +92,7 @@ function isNameOrContact(head: string): boolean {
 
 function isClosing(head: string): boolean {
   if (head.length > 50) return false;
-  const lowered = lower(head).replace(/[\s,.!;:)]+$/, '');
+  const lowered = foldCase(head).replace(/[\s,.!;:)]+$/, '');
   return (
     CLOSINGS.has(lowered) ||
     (CLOSINGS.has(lowered.replace(/,.*$/, '').trim()) && lowered.split(/\s+/).length <= 5 && !/\d/.test(head))
@@ -104,8 +101,11 @@ function isClosing(head: string): boolean {
 
 function isSentFrom(head: string): boolean {
   if (head === '' || head.length > 120) return false;
-  const lowered = lower(head);
-  if (/^sent from (?:my|a) /.test(lowered)) return head.length <= 60;
+  const lowered = foldCase(head);
+  const words = lowered.split(/\s+/).length;
+  // "Sent from my desk, which is much easier than by phone." is a sentence.
+  if (words > 7 && /[.!?]$/.test(lowered)) return false;
+  if (/^sent from (?:my|a) /.test(lowered) && !/[,.;]/.test(lowered)) return words <= 7;
   if (!DEVICE.test(head)) return false;
   return (
     SENT_FROM.some((start) => lowered.startsWith(start)) ||

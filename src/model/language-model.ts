@@ -18,6 +18,8 @@ export interface StructuredRequest<T> {
   /** Names the schema towards the model. */
   name: string;
   schema: z.ZodType<T>;
+  /** What is accepted of the answer, where that is more than the schema says; endpoints do not all keep to a schema. */
+  accepts?: z.ZodType<T>;
   instructions: string;
   /** The user message: data only. */
   input: string;

@@ -43,7 +43,13 @@ export function createOpenAiModel(settings: OpenAiSettings, logger: Logger): Lan
   async function embed(texts: string[], signal: AbortSignal): Promise<EmbeddingAnswer> {
     const outcome = await withOneRetry(signal, () =>
       client.embeddings.create(
-        { model: settings.embeddingModel, input: texts, dimensions: EMBEDDING_DIMENSIONS },
+        // Floats: compatible endpoints do not all know base64, the package's own default.
+        {
+          model: settings.embeddingModel,
+          input: texts,
+          dimensions: EMBEDDING_DIMENSIONS,
+          encoding_format: 'float',
+        },
         { signal },
       ),
     );
@@ -107,7 +113,7 @@ function readAnswer<T>(response: OpenAI.Responses.Response, request: StructuredR
   );
   if (parts.some((part) => part.type === 'refusal')) return { status: 'refused', usage };
   const text = parts.map((part) => (part.type === 'output_text' ? part.text : '')).join('');
-  const parsed = request.schema.safeParse(parseJson(text));
+  const parsed = (request.accepts ?? request.schema).safeParse(parseJson(text));
   return parsed.success ? { status: 'ok', value: parsed.data, usage } : { status: 'invalid', usage };
 }
 

@@ -1,10 +1,10 @@
-import type { RagStatus } from '../drafting/draft.ts';
 import { AppError } from '../lib/errors.ts';
 import type { LanguageModel } from '../model/language-model.ts';
 import type { Database } from '../storage/db.ts';
 import { confidenceOf } from './confidence.ts';
 import { distinctExamples } from './distinct-examples.ts';
 import { nearestExamples } from './example-store.ts';
+import type { RagStatus } from './rag-status.ts';
 import { bitsOfQuery } from './word-signature.ts';
 
 export interface Example {

@@ -6,7 +6,7 @@ import type { Database } from '../storage/db.ts';
 import { draft as draftTable } from '../storage/schema/index.ts';
 import { currentFacts } from './current-facts.ts';
 import { editDistance } from './edit-distance.ts';
-import { businessOf, draftById, writeReview } from './review-store.ts';
+import { businessOf, draftById, findDraft, writeReview } from './review-store.ts';
 
 export interface ApproveInput {
   businessId: string;
@@ -102,11 +102,14 @@ export async function approveDraft(deps: { db: Database }, input: ApproveInput) 
       factsChanged: changes.length > 0,
     },
   });
-  if (row === undefined) throw wrongState('decided on by somebody else');
-  return row;
+  if (row !== undefined) return row;
+  const winner = await findDraft(deps.db, businessId, draftId);
+  if (winner?.status === 'APPROVED' && winner.approvedBody === body) return winner;
+  throw wrongState(winner?.status ?? 'gone');
 }
 
 const ADVICE: Record<string, string> = {
+  READY: 'It was made anew meanwhile: look at the new version.',
   STALE: 'New mail has come in the thread: make the draft anew first.',
   QUARANTINED: 'It was taken back by a rollback: make the draft anew first.',
 };

@@ -1,10 +1,10 @@
 import type { DraftEvidence } from '../drafting/draft.ts';
-import type { Intent } from '../drafting/intents.ts';
 import { allRecipientsAre } from '../guards/recipients.ts';
 import { canonicalJson } from '../lib/hash.ts';
 import type { Address } from '../mail/address.ts';
 import type { Database } from '../storage/db.ts';
 import { identifierKey } from '../tools/identifier-key.ts';
+import type { Intent } from '../tools/intents.ts';
 import { appointmentsByKeys, ordersByKeys } from '../tools/look-up-store.ts';
 import { resolveLookUps } from '../tools/resolve-look-ups.ts';
 

@@ -25,6 +25,8 @@ export async function discardDraft(
     approved: null,
     trace: { kind: draft.kind, was: draft.status },
   });
-  if (row === undefined) throw wrongState(draft.status);
-  return row;
+  if (row !== undefined) return row;
+  const winner = await findDraft(deps.db, businessId, draftId);
+  if (winner?.status === 'DISCARDED') return winner;
+  throw wrongState(winner?.status ?? 'gone');
 }

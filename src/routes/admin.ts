@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireAdmin } from '../access/authenticate.ts';
 import { SCOPES } from '../access/scopes.ts';
+import { AppError } from '../lib/errors.ts';
 import { actOf, createRouter } from './api.ts';
 import { cleaned, idSchema, jsonBody, page, pageQuery, pageSchema, responses } from './schemas.ts';
 
@@ -214,9 +215,11 @@ adminRoutes.openapi(
     responses: responses({ 200: ['Removed.', pilotSchema] }, [400, 403, 404]),
   }),
   async (c) => {
-    const fromBody = c.req.header('content-type')?.includes('json') ? c.req.valid('json') : undefined;
-    const key = fromBody ?? pilotKey.parse(c.req.valid('query'));
-    return c.json(pilotShape(await c.var.services.removePilot(key, actOf(c))), 200);
+    const { businessId, feature } = { ...c.req.valid('query'), ...c.req.valid('json') };
+    if (businessId === undefined || feature === undefined) {
+      throw new AppError('INVALID_REQUEST', 'Give businessId and feature, in the body or in the query.');
+    }
+    return c.json(pilotShape(await c.var.services.removePilot({ businessId, feature }, actOf(c))), 200);
   },
 );
 

@@ -29,8 +29,8 @@ const messageSchema = z
     subject: cleaned(10_000),
     text: cleaned(LONGEST_TEXT),
     html: cleaned(LONGEST_TEXT).nullish(),
-    headers: z.record(z.string().max(200), z.union([headerValue, z.array(headerValue).max(100)])).nullish(),
-    authentication: z.object({ dmarc: z.string().max(40).nullish() }).nullish(),
+    headers: z.record(cleaned(200), z.union([headerValue, z.array(headerValue).max(100)])).nullish(),
+    authentication: z.object({ dmarc: cleaned(40).nullish() }).nullish(),
     sentAt: instantSchema,
   })
   .openapi('Message');
@@ -40,7 +40,10 @@ const receivedSchema = z.object({ id: z.string(), threadId: z.string(), duplicat
 const bulkItemSchema = z.object({
   index: z.number().int(),
   messageId: z.string().nullable(),
-  status: z.number().int().openapi({ description: '201 stored, 200 was there, 400 not valid, 409 other content' }),
+  status: z
+    .number()
+    .int()
+    .openapi({ description: '201 stored, 200 was there, 400 not valid, 404 unknown business, 409 other content' }),
   id: z.string().optional(),
   threadId: z.string().optional(),
   duplicate: z.boolean().optional(),
@@ -107,12 +110,17 @@ messageRoutes.openapi(
       valid.set(parsed.data.businessId, ofBusiness);
     }
     for (const [businessId, batch] of valid) {
-      const results = await c.var.services.receiveMessages(
-        businessId,
-        batch.map(({ message }) => message),
+      const results = await receivedOrUnknown(
+        c.var.services.receiveMessages(
+          businessId,
+          batch.map(({ message }) => message),
+        ),
       );
       for (const [at, { index, message }] of batch.entries()) {
-        items[index] = bulkItem(index, message.messageId, results[at] ?? { status: 'conflict' });
+        items[index] =
+          results instanceof AppError
+            ? failedItem(index, message.messageId, 404, results)
+            : bulkItem(index, message.messageId, results[at] ?? { status: 'conflict' });
       }
     }
     return c.json({ items }, 200);
@@ -123,8 +131,21 @@ function bulkItem(index: number, messageId: string, received: Received): z.infer
   if (received.status !== 'conflict') {
     return { index, messageId, status: received.status === 'stored' ? 201 : 200, ...receivedShape(received) };
   }
-  const { code, message } = conflict();
-  return { index, messageId, status: 409, error: { code, message } };
+  return failedItem(index, messageId, 409, conflict());
+}
+
+function failedItem(index: number, messageId: string, status: number, { code, message }: AppError) {
+  return { index, messageId, status, error: { code, message } };
+}
+
+/** A business that does not exist is the result of its own messages, not of the whole request. */
+async function receivedOrUnknown(receiving: Promise<Received[]>): Promise<Received[] | AppError> {
+  try {
+    return await receiving;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'NOT_FOUND') return error;
+    throw error;
+  }
 }
 
 function receivedShape(received: Exclude<Received, { status: 'conflict' }>) {

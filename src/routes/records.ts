@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { authorize } from '../access/authenticate.ts';
-import { cleanJson } from '../mail/clean-text.ts';
+import { AppError } from '../lib/errors.ts';
+import { cleanJson, JSON_DEPTH_LIMIT } from '../mail/clean-text.ts';
 import { createRouter } from './api.ts';
 import { cleaned, idSchema, instantOrDaySchema, instantSchema, jsonBody, responses } from './schemas.ts';
 
@@ -176,9 +177,9 @@ function orderRow(orderNumber: string, fields: z.infer<typeof orderFields>) {
     placedAt: placedAt ? new Date(placedAt) : null,
     currency: currency ?? null,
     total: total ?? null,
-    items: cleanJson(items ?? []),
-    shipments: cleanJson(shipments ?? []),
-    extra: cleanJson(withoutNulls(extra)),
+    items: cleanRecord(items ?? []),
+    shipments: cleanRecord(shipments ?? []),
+    extra: cleanRecord(withoutNulls(extra)),
   };
 }
 
@@ -193,8 +194,16 @@ function appointmentRow(id: string, fields: z.infer<typeof appointmentSchema>) {
     service: service ?? null,
     location: location ?? null,
     staff: staff ?? null,
-    extra: cleanJson(withoutNulls(extra)),
+    extra: cleanRecord(withoutNulls(extra)),
   };
+}
+
+function cleanRecord<T>(value: T): T {
+  try {
+    return cleanJson(value);
+  } catch {
+    throw new AppError('INVALID_REQUEST', `The record is nested deeper than ${JSON_DEPTH_LIMIT} levels.`);
+  }
 }
 
 function withoutNulls(record: Record<string, unknown>): Record<string, unknown> {

@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { DRAFT_KINDS, DRAFT_STATUSES, RAG_STATUSES } from '../drafting/draft.ts';
-import { INTENT_NAMES } from '../drafting/intents.ts';
+import { DRAFT_KINDS, DRAFT_STATUSES } from '../drafting/draft.ts';
 import { CLAIM_TYPES } from '../guards/grounding/claim.ts';
 import { cleanText } from '../mail/clean-text.ts';
+import { RAG_STATUSES } from '../retrieval/rag-status.ts';
 import { FLAG_REASONS } from '../rollout/decide.ts';
+import { INTENT_NAMES } from '../tools/intents.ts';
 
 /** A text as it may be stored: no NULs, no lone surrogates, LF line ends. */
 export const cleaned = (longest: number) => z.string().max(longest).transform(cleanText);
@@ -14,12 +15,20 @@ export const idSchema = z
   .max(500)
   .refine((id) => cleanText(id) === id && id.trim() === id, 'has control characters or blank ends');
 
+const YEAR_1_MS = Date.parse('0001-01-01T00:00:00Z');
+
 export const instantSchema = z.iso
   .datetime({ offset: true, error: 'an ISO 8601 time with zone, such as 2026-11-23T09:30:00Z' })
-  .refine((text) => Math.abs(Date.parse(text)) < 8.64e15 && Date.parse(text) > -62_135_596_800_000, 'out of range')
+  .refine(isStorable, 'out of range')
   .openapi({ example: '2026-11-23T09:30:00Z' });
 
-export const instantOrDaySchema = z.union([instantSchema, z.iso.date()]);
+export const instantOrDaySchema = z.union([instantSchema, z.iso.date().refine(isStorable, 'out of range')]);
+
+/** The years 1 to 9999 in UTC: an offset may lead out of the four digits that Postgres and ISO 8601 read. */
+function isStorable(text: string): boolean {
+  const instant = Date.parse(text);
+  return instant >= YEAR_1_MS && instant < Date.UTC(10_000, 0, 1);
+}
 
 export const addressSchema = z
   .object({ address: cleaned(320).pipe(z.string().min(1)), name: cleaned(500).nullish() })

@@ -1,5 +1,5 @@
-import type { Intent } from '../drafting/intents.ts';
 import type { AppointmentFact, OrderFact } from './facts.ts';
+import type { Intent } from './intents.ts';
 
 const ORDER_CORE = ['orderNumber', 'status', 'canonicalStatus', 'placedAt', 'deliveredAt', 'cancelledAt'] as const;
 const ITEMS = ['items.name', 'items.quantity'] as const;
@@ -61,12 +61,13 @@ export function whitelistAppointment(appointment: AppointmentFact, intent: Inten
   return pick(appointment, APPOINTMENT_FIELDS[intent]) as AppointmentFact;
 }
 
-/** Copies the listed paths and nothing else; a listed path is a leaf: objects behind a leaf do not pass. */
+/** Copies the listed paths and nothing else; a listed path is a leaf: objects behind a leaf do not pass. A dot in a key is no path. */
 export function pick(value: unknown, paths: readonly string[]): unknown {
   if (Array.isArray(value)) return value.map((item) => pick(item, paths));
   if (value === null || typeof value !== 'object') return undefined;
   const result: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(value)) {
+    if (key.includes('.')) continue;
     if (paths.includes(key)) {
       if (field === null || typeof field !== 'object') result[key] = field;
       continue;

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { AppError } from '../lib/errors.ts';
 import { businessExists } from '../mail/message-store.ts';
-import type { Database } from '../storage/db.ts';
+import { type Database, postgresError } from '../storage/db.ts';
 import { appointment, order, snippet } from '../storage/schema/index.ts';
 
 type OrderInput = Omit<typeof order.$inferInsert, 'businessId' | 'updatedAt'>;
@@ -76,20 +76,15 @@ async function write<T>(db: Database, businessId: string, rows: T[], build: Buil
   const chunks = Array.from({ length: Math.ceil(rows.length / ROWS_A_STATEMENT) }, (_, i) =>
     rows.slice(i * ROWS_A_STATEMENT, (i + 1) * ROWS_A_STATEMENT),
   );
+  const unknownBusiness = () => new AppError('NOT_FOUND', 'There is no such business.');
   try {
-    await db.tenant(businessId, (queries) => [
+    const [businesses] = await db.tenant(businessId, (queries) => [
       businessExists(queries, businessId),
       ...chunks.map((chunk) => build(queries, chunk)),
     ]);
+    if (businesses.length === 0) throw unknownBusiness();
   } catch (error) {
-    throw unknownBusiness(error);
-  }
-}
-
-function unknownBusiness(error: unknown): unknown {
-  for (let current = error; current instanceof Error; current = current.cause as Error) {
     // 23503: the foreign key to the business.
-    if ((current as { code?: string }).code === '23503') return new AppError('NOT_FOUND', 'There is no such business.');
+    throw postgresError(error)?.code === '23503' ? unknownBusiness() : error;
   }
-  return error;
 }

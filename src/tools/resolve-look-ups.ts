@@ -1,6 +1,6 @@
-import type { Intent, RequiredTool } from '../drafting/intents.ts';
 import type { AppointmentFact, OrderFact, ToolCall, ToolName, ToolResults } from './facts.ts';
 import { whitelistAppointment, whitelistOrder } from './field-whitelist.ts';
+import type { Intent, RequiredTool } from './intents.ts';
 import type { AppointmentRow, OrderRow } from './look-up-store.ts';
 import { isOpenStatus } from './order-status.ts';
 import { readAppointment, readOrder } from './read-record.ts';
@@ -62,11 +62,33 @@ function resolveOrders(request: LookUpRequest, rows: LookUpRows): Resolved<Order
   const named = request.named.filter((entity) => entity.kind !== 'appointment');
   const resolved = resolveNamed(request, source, named);
   if (named.length === 0 && resolved.facts.length === 0 && request.required.includes('order')) {
+    const meant = orderMeant(request, rows);
+    if (meant !== undefined) return { ...resolved, calls: [...resolved.calls, meant] };
     const own = ownFacts(request, rows.ordersByCustomer, readOrder);
     const open = own.facts.filter((fact) => isOpenStatus(fact.canonicalStatus));
     return withOnly(resolved, 'customer', open, own.invalid);
   }
   return resolved;
+}
+
+/**
+ * A number that nothing in the mail calls an order's, but that is one (of somebody else) or is built like the sender's own:
+ * it is what the mail is about, so that no other order may stand in for it.
+ */
+function orderMeant(request: LookUpRequest, rows: LookUpRows): ToolCall | undefined {
+  const ownShapes = new Set(
+    rows.ordersByCustomer.filter((row) => request.owns(row.customerEmail)).map((row) => shapeOf(row.orderKey ?? '')),
+  );
+  const keys = new Set(request.candidates);
+  if (rows.ordersByKeys.some((row) => keys.has(row.orderKey ?? ''))) return call('order', 'not_owner', true, 0);
+  return request.candidates.some((key) => ownShapes.has(shapeOf(key)))
+    ? call('order', 'not_found', true, 0)
+    : undefined;
+}
+
+/** Letters as they are, digits by their count: "W1023987" and "W5208989" are built alike. */
+function shapeOf(key: string): string {
+  return key.replace(/\d/g, '9');
 }
 
 function resolveAppointments(request: LookUpRequest, rows: LookUpRows): Resolved<AppointmentFact> {

@@ -56,6 +56,11 @@ describe('a header value', () => {
     }
   });
 
+  test.each(ATTACKS.slice(0, -1))('with %s shows what it says, decoded', (_attack, value) => {
+    expect(cleanHeaderValue(value)).toMatch(/^hello[ …].*Bcc/);
+    expect(replySubject(value).subject).toMatch(/^Re: hello[ …].*Bcc/);
+  });
+
   test.each(ATTACKS.slice(0, 8))('with %s is reported', (_attack, value) => {
     expect(replySubject(value).findings).toMatchObject([{ code: 'HEADER_INJECTION', severity: 'warning' }]);
   });

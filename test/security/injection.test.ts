@@ -26,6 +26,7 @@ const LINKS: [attack: string, body: string][] = [
   ['a bare domain', 'Visit evil-shop.com for details'],
   ['a bare domain with a path', 'Visit evil.zone/pay'],
   ['a bare domain of a country', 'Visit evil-shop.de today'],
+  ['a bare domain with a new ending', 'Visit evil.rocks today'],
   ['a bare international domain', 'Visit \u0435vil.com'],
   ['www', 'www.evil.example'],
   ['upper case', 'HTTPS://EVIL.EXAMPLE/'],

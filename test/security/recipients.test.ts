@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allRecipientsAre, recipientsOf, type ThreadParticipants } from '../../src/guards/recipients.ts';
 import { addressKey } from '../../src/mail/address-key.ts';
+import { anyText } from '../guards/pii/any-text.ts';
 
 const CUSTOMER = 'jane@customer.example';
 const ATTACKER = 'thief@attacker.example';
@@ -164,13 +165,13 @@ describe('whatever a model returns', () => {
 
   test('nobody gets a reply who is not named by the thread', () => {
     const address = fc.oneof(fc.emailAddress(), fc.string(), fc.constantFrom(CUSTOMER, ATTACKER, SHOP));
-    const person = fc.record({ address, name: fc.string({ unit: 'binary' }) });
+    const person = fc.record({ address, name: anyText(20) });
     fc.assert(
       fc.property(
         person,
-        fc.array(person),
-        fc.array(person),
-        fc.array(person),
+        fc.array(person, { maxLength: 4 }),
+        fc.array(person, { maxLength: 4 }),
+        fc.array(person, { maxLength: 4 }),
         fc.boolean(),
         (from, replyTo, to, cc, replyAll) => {
           const participants = { from, replyTo, to, cc, businessAddresses: [SHOP], replyAll };

@@ -1,5 +1,5 @@
 import { isLanguage, type Language } from '../../lib/languages.ts';
-import { INTENTS, type Intent, type RequiredTool } from '../intents.ts';
+import { INTENTS, type Intent, type RequiredTool } from '../../tools/intents.ts';
 import { foldWords } from './fold-words.ts';
 import type { Concept } from './locales/lexicon.ts';
 import { TRIAGE_LEXICONS } from './locales/lexicons.ts';
@@ -11,6 +11,8 @@ export interface IntentGuess {
   confidence: number;
   required: RequiredTool;
   runnerUp?: Intent;
+  /** The evidence for `runnerUp`, 0 to 1: from 0.75 on the mail wants that too. */
+  runnerUpScore?: number;
 }
 
 /** The intent is said early; words beyond these are not read. */
@@ -56,13 +58,10 @@ export function classifyIntent(
   return decide(scores);
 }
 
-function guess(intent: Intent, confidence: number, runnerUp?: Intent): IntentGuess {
-  return {
-    intent,
-    confidence: Math.round(confidence * 100) / 100,
-    required: INTENTS[intent],
-    ...(runnerUp && { runnerUp }),
-  };
+function guess(intent: Intent, confidence: number, second?: [Intent, number]): IntentGuess {
+  const rounded = Math.round(confidence * 100) / 100;
+  const base = { intent, confidence: rounded, required: INTENTS[intent] };
+  return second ? { ...base, runnerUp: second[0], runnerUpScore: second[1] } : base;
 }
 
 interface ReadMail {
@@ -163,7 +162,7 @@ function decide(scores: Map<Intent, number>): IntentGuess {
     ([a, b]) => (a === first[0] && b === second[0]) || (b === first[0] && a === second[0]),
   );
   const doubt = Math.max(0, second[1] - first[1] + 0.35) * (related ? 0.3 : 1);
-  return guess(first[0], Math.max(0.2, first[1] - doubt), second[0]);
+  return guess(first[0], Math.max(0.2, first[1] - doubt), second);
 }
 
 /** What speaks of flights, cash machines or exchange rates hardly asks for a parcel. */
@@ -210,6 +209,8 @@ function scoreSentence(
     if (any('policy') && !orderNumbered) vote('GENERAL', 0.85);
     else vote('RETURN', ownInMail || any('item', 'order') ? 0.85 : 0.6);
   } else if (any('policy') && !any('refund')) vote('GENERAL', 0.75);
+  // What does not fit goes back.
+  if (any('fit') && !taken) vote('RETURN', any('change', 'return') || ownInMail ? 0.75 : 0.5);
 
   if (any('cancel') && !taken) {
     if (any('fee') || any('policy')) vote('GENERAL', orderNumbered ? 0.5 : 0.85);
@@ -218,7 +219,10 @@ function scoreSentence(
   }
   if (any('fee') && !any('refund', 'cancel', 'invoice', 'charged')) vote('GENERAL', 0.65);
 
-  if (any('invoice') && !any('owe')) vote('INVOICE', 0.88);
+  // "Can I pay by invoice?" asks how to pay.
+  const asksHowToPay = any('payment') && any('generalQuestion', 'option') && !ownInMail;
+  if (asksHowToPay) vote('GENERAL', any('option') ? 0.9 : 0.75);
+  else if (any('invoice') && !any('owe')) vote('INVOICE', 0.88);
   else if (any('invoice')) vote('INVOICE', 0.45);
   if (any('bill')) {
     if (numbered.has('bill')) vote('INVOICE', 0.85);
@@ -260,7 +264,7 @@ function scoreSentence(
     !any('return', 'address', 'buy')
   )
     vote('ORDER', orderNumbered || any('ownThing') ? 0.88 : namesOrder ? 0.75 : 0.6);
-  if (any('defect') && (ownInMail || thing)) vote('COMPLAINT', 0.7);
+  if (any('defect')) vote('COMPLAINT', ownInMail || thing ? 0.7 : any('arrive') ? 0.6 : 0.45);
   if (any('complaint')) vote('COMPLAINT', 0.85);
   if (any('anger')) vote('COMPLAINT', any('complaint') ? 0.9 : 0.55);
   if (any('review') && !any('complaint')) vote('GENERAL', 0.75);
@@ -268,7 +272,8 @@ function scoreSentence(
   if (any('hours')) vote('GENERAL', 0.75);
   if (any('buy') && !orderNumbered && !any('bought', 'cancel', 'refund', 'return'))
     vote('PRODUCT', any('item') || words <= 8 ? 0.8 : 0.6);
-  if (any('product') && !taken) vote('PRODUCT', inGeneral ? 0.4 : own || namesOrder ? 0.3 : ownInMail ? 0.45 : 0.65);
+  if (any('product') && !taken && !asksHowToPay)
+    vote('PRODUCT', inGeneral ? 0.4 : own || namesOrder ? 0.3 : ownInMail ? 0.45 : 0.65);
 
   if (any('elsewhere') && !any('order', 'parcel', 'ownThing') && !orderNumbered) {
     for (const [intent, score] of scores)

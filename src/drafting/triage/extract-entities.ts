@@ -19,7 +19,7 @@ export interface Entities {
   candidates: string[];
 }
 
-const CHARACTERS_READ = 100_000;
+const CHARACTERS_READ = 50_000;
 const CANDIDATES_MAX = 50;
 const NAMED_MAX = 20;
 const VALUE_LENGTH_MAX = 40;
@@ -122,7 +122,7 @@ export function extractEntities(text: string, subject: string): Entities {
   const named = new Map<string, NamedEntity>();
   const candidates = new Set<string>();
   for (const part of [subject, text]) {
-    const masked = mask(part.slice(0, CHARACTERS_READ).normalize('NFKC'), NO_IDENTIFIER);
+    const masked = mask(plainText(part.slice(0, CHARACTERS_READ)), NO_IDENTIFIER);
     const { rest, found } = takeShapes(masked);
     for (const value of found) addNamed(named, 'tracking', value);
     const tokens = tokenize(rest);
@@ -138,6 +138,15 @@ export function extractEntities(text: string, subject: string): Entities {
     named: list,
     candidates: [...new Set([...list.map(({ key }) => key), ...candidates])].slice(0, CANDIDATES_MAX),
   };
+}
+
+/** NFKC, but "nº48213" and "№48213" stay two things. */
+function plainText(text: string): string {
+  return text
+    .replace(/[º°]/g, '° ')
+    .replace(/№/g, 'no ')
+    .normalize('NFKC')
+    .replace(/[\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFEFF\u00AD]/g, '');
 }
 
 function addNamed(named: Map<string, NamedEntity>, kind: EntityKind, value: string): void {

@@ -5,8 +5,11 @@ export interface FoldedWord {
   sentence: number;
 }
 
+const ASCII = /^[\x20-\x7E\n]*$/;
+
 /** Lower case without accents: "Sipariş" and "SIPARIS" are both "siparis", "Größe" is "grosse". */
 export function foldText(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase();
   return text
     .normalize('NFKC')
     .replace(/[İIı]/g, 'i')

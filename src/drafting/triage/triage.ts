@@ -1,7 +1,7 @@
 import { detectLanguage } from '../../mail/detect-language.ts';
-import { INTENTS, type Intent, type RequiredTool } from '../intents.ts';
+import { INTENTS, type Intent, type RequiredTool } from '../../tools/intents.ts';
 import type { TriageAnswer } from '../prompt-document.ts';
-import { classifyIntent } from './classify-intent.ts';
+import { classifyIntent, type IntentGuess } from './classify-intent.ts';
 import { type Entities, extractEntities } from './extract-entities.ts';
 
 export interface TriageResult {
@@ -40,11 +40,18 @@ export function triageMail({ subject, text, fallbackLanguage }: TriageInput): Tr
   return {
     intent: guess.intent,
     confidence: guess.confidence,
-    required: requiredTools(guess.required),
+    required: requiredTools(guess.required, alsoWanted(guess)),
     language,
     languageConfident: detected.confident,
     entities,
   };
+}
+
+const ALSO_WANTED_SCORE = 0.75;
+
+/** Two questions in one mail: what the second needs is required too. */
+function alsoWanted({ runnerUp, runnerUpScore = 0 }: IntentGuess): RequiredTool {
+  return runnerUp && runnerUpScore >= ALSO_WANTED_SCORE ? INTENTS[runnerUp] : 'none';
 }
 
 function requiredTools(...tools: RequiredTool[]): TriageResult['required'] {

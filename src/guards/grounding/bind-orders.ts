@@ -32,8 +32,8 @@ export interface Binder {
   bind(span: Span, by: 'orderNumbers' | 'everything'): Binding;
   /** Items of the order that the clause of the span names, nearest before it first. */
   itemsNear(span: Span, order: number): readonly number[];
-  /** The item of the order whose name begins directly behind, or ends directly before the span. */
-  itemBeside(span: Span, order: number): number | undefined;
+  /** The items of the order whose name begins directly behind, or ends directly before the span. */
+  itemBeside(span: Span, order: number): readonly number[];
 }
 
 function lastIndexBefore<T extends Span>(spans: readonly T[], offset: number): number {
@@ -47,7 +47,8 @@ function lastIndexBefore<T extends Span>(spans: readonly T[], offset: number): n
   return low - 1;
 }
 
-const JOINING = /^[\s,()#:;&/-]*(?:(?:and|und|ve|et|y|or|oder|veya|ile|with|number|no|nr|nolu|numarali|order|your|ihre|bestellung|siparis\w*|commande|pedido|la|der|die|el|tracking)[\s,()#:;&/-]*){0,3}$/;
+const JOINING =
+  /^[\s,()#:;&/-]*(?:(?:and|und|ve|et|y|or|oder|veya|ile|with|number|no|nr|nolu|numarali|order|your|ihre|bestellung|siparis\w*|commande|pedido|la|der|die|el|tracking)[\s,()#:;&/-]*){0,3}$/;
 
 function namedTogether(text: string, mentions: Mention[]): void {
   for (let index = 0; index < mentions.length; ) {
@@ -66,25 +67,44 @@ function namedTogether(text: string, mentions: Mention[]): void {
 }
 
 /** Relates claims to the orders that the body names near them. */
-export function createBinder(context: TextContext, candidates: readonly Candidate[], index: EvidenceIndex, customerText: string): Binder {
+export function createBinder(
+  context: TextContext,
+  candidates: readonly Candidate[],
+  index: EvidenceIndex,
+  customerText: string,
+): Binder {
   const { text, segments } = context;
   const numbers: Mention[] = [];
   const identifiers: Mention[] = [];
   const byKey = new Map(index.orders.map((order, position) => [order.key, position]));
   const byTracking = new Map(
-    index.orders.flatMap((order, position) => order.tracking.map((entry) => [entry.key, { order: position, shipment: entry.shipment }] as const)),
+    index.orders.flatMap((order, position) =>
+      order.tracking.map((entry) => [entry.key, { order: position, shipment: entry.shipment }] as const),
+    ),
   );
   for (const candidate of candidates) {
     if (candidate.type === 'order_number') {
       const order = byKey.get(candidate.key);
       const orders = order === undefined ? [] : [order];
-      const mention: Mention = { start: candidate.start, end: candidate.end, orders, group: orders, unknown: order === undefined };
+      const mention: Mention = {
+        start: candidate.start,
+        end: candidate.end,
+        orders,
+        group: orders,
+        unknown: order === undefined,
+      };
       numbers.push(mention);
       identifiers.push({ ...mention });
     } else if (candidate.type === 'tracking_number') {
       const known = byTracking.get(candidate.key);
       const orders = known === undefined ? [] : [known.order];
-      const mention: Mention = { start: candidate.start, end: candidate.end, orders, group: orders, unknown: known === undefined };
+      const mention: Mention = {
+        start: candidate.start,
+        end: candidate.end,
+        orders,
+        group: orders,
+        unknown: known === undefined,
+      };
       identifiers.push(known === undefined ? mention : { ...mention, shipment: known.shipment });
     }
   }
@@ -93,13 +113,18 @@ export function createBinder(context: TextContext, candidates: readonly Candidat
 
   const owners = new Map<string, { order: number; item: number }[]>();
   index.orders.forEach((order, position) => {
-    for (const { folded, item } of order.items) if (folded !== '') owners.set(folded, [...(owners.get(folded) ?? []), { order: position, item }]);
+    for (const { folded, item } of order.items)
+      if (folded !== '') owners.set(folded, [...(owners.get(folded) ?? []), { order: position, item }]);
   });
   const items = findNames(text, [...owners.keys()])
     .map((span) => ({ ...span, owners: owners.get(span.name) ?? [] }))
     .sort((left, right) => left.start - right.start || right.end - left.end);
 
-  const customerKeys = new Set(foldText(customerText).match(/[a-z0-9][a-z0-9-]*/g)?.map(identifierKey) ?? []);
+  const customerKeys = new Set(
+    foldText(customerText)
+      .match(/[a-z0-9][a-z0-9-]*/g)
+      ?.map(identifierKey) ?? [],
+  );
   const asked = index.orders.flatMap((order, position) => (customerKeys.has(order.key) ? [position] : []));
   const everyOrder = index.orders.map((_, position) => position);
 
@@ -138,7 +163,8 @@ export function createBinder(context: TextContext, candidates: readonly Candidat
           for (const item of [items[before], items[before + 1]]) {
             if (item === undefined || item.start < scope.start || item.end > scope.end) continue;
             const orders = [...new Set(item.owners.map((owner) => owner.order))];
-            if (orders.length < everyOrder.length || everyOrder.length === 1) return { orders, unknown: false, named: orders.length === 1 };
+            if (orders.length < everyOrder.length || everyOrder.length === 1)
+              return { orders, unknown: false, named: orders.length === 1 };
           }
         }
       }
@@ -166,11 +192,17 @@ export function createBinder(context: TextContext, candidates: readonly Candidat
       for (const item of [items[before + 1], items[before]]) {
         if (item === undefined) continue;
         const gap = item.start >= span.end ? text.slice(span.end, item.start) : text.slice(item.end, span.start);
-        if (gap.length > 14 || !/^(?:'?[a-z]{0,4})?[\s(:x×,-]*(?:(?:x|adet|tane|stuck|mal|units?|pieces? of|of|qty|quantity|adet:|menge|fois|unidades? de)[\s:]*)?$/.test(gap)) continue;
-        const owner = item.owners.find((candidate) => candidate.order === order);
-        if (owner !== undefined) return owner.item;
+        if (
+          gap.length > 26 ||
+          !/^(?:'?[a-z]{0,4})?[\s(:x×,-]*(?:(?:x|adet|tane|stuck|mal|units?|pieces? of|of|qty|quantity|adet:|menge|anzahl|quantite|cantidad|cant|miktar|fois|unidades? de)[\s:]*)?(?:(?:of|de|des|du|von) ?)?(?:(?:the|your|der|die|das|dem|den|le|la|les|el|los|las|su|ihre?) )?$/.test(
+            gap,
+          )
+        )
+          continue;
+        const own = item.owners.flatMap((owner) => (owner.order === order ? [owner.item] : []));
+        if (own.length > 0) return own;
       }
-      return undefined;
+      return [];
     },
   };
 }
@@ -178,7 +210,10 @@ export function createBinder(context: TextContext, candidates: readonly Candidat
 /** Whether the clause at the span is about an appointment and not about an order. */
 export function isAboutAppointment(context: TextContext, span: Span): boolean {
   const clause = context.segments.clauseAt(span.start);
-  const text = context.text.slice(Math.max(clause.start, span.start - 200), Math.min(Math.max(clause.end, span.end), span.end + 200));
+  const text = context.text.slice(
+    Math.max(clause.start, span.start - 200),
+    Math.min(Math.max(clause.end, span.end), span.end + 200),
+  );
   const words = lexicon().nouns;
   words.appointment.lastIndex = 0;
   words.order.lastIndex = 0;

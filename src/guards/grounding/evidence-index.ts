@@ -1,6 +1,6 @@
-import { languageOfLocale, type Language, isLanguage } from '../../lib/languages.ts';
-import { canonicalOrderStatus, TRUE_STATEMENTS } from '../../tools/order-status.ts';
+import { isLanguage, type Language, languageOfLocale } from '../../lib/languages.ts';
 import type { AppointmentFact, OrderFact, OrderItemFact, OrderStatus } from '../../tools/facts.ts';
+import { canonicalOrderStatus, TRUE_STATEMENTS } from '../../tools/order-status.ts';
 import { type LocalMoment, localMoment } from './calendar.ts';
 import type { GroundingEvidence } from './claim.ts';
 import type { DateLabel, StatedStatus } from './locale.ts';
@@ -63,7 +63,7 @@ export interface EvidenceIndex {
   orders: IndexedOrder[];
   appointments: IndexedAppointment[];
   texts: EvidenceText[];
-  profile: GroundingEvidence["profile"];
+  profile: GroundingEvidence['profile'];
   /** Folded names and addresses whose numbers are no claims. */
   names: string[];
 }
@@ -74,7 +74,7 @@ const FINER_STATEMENTS: Record<OrderStatus, readonly StatedStatus[]> = {
   processing: ['confirmed'],
   shipped: ['in_transit', 'confirmed'],
   out_for_delivery: ['in_transit', 'confirmed'],
-  ready_for_pickup: ['confirmed', 'waiting'],
+  ready_for_pickup: ['confirmed'],
   delivered: ['confirmed', 'completed'],
   on_hold: ['waiting'],
   cancelled: [],
@@ -100,9 +100,11 @@ function sumOfItems(items: readonly OrderItemFact[]): number | undefined {
   return roundedSum(items.map((item) => (item.price ?? 0) * item.quantity));
 }
 
-const REFUND_UNDER_WAY = /pending|process|initiat|approv|request|progress|started|bekli|onay|bearbeit|genehmigt|cours|approuv|proceso|aprobad|pendiente/;
+const REFUND_UNDER_WAY =
+  /pending|process|initiat|approv|request|progress|started|bekli|onay|bearbeit|genehmigt|cours|approuv|proceso|aprobad|pendiente/;
 const REFUND_REFUSED = /reject|declin|denied|fail|cancel|red|iptal|abgelehnt|refus|rechazad/;
-const REFUND_DONE = /refunded|complet|paid|issued|done|success|sent|tamamlan|odendi|yapildi|iade edildi|erstattet|abgeschlossen|ausgezahlt|rembours|effectu|reembolsad|pagad/;
+const REFUND_DONE =
+  /refunded|complet|paid|issued|done|success|sent|tamamlan|odendi|yapildi|iade edildi|erstattet|abgeschlossen|ausgezahlt|rembours|effectu|reembolsad|pagad/;
 
 function indexOrder(order: OrderFact, timeZone: string): IndexedOrder {
   const path = `orders[${order.orderNumber}]`;
@@ -120,7 +122,12 @@ function indexOrder(order: OrderFact, timeZone: string): IndexedOrder {
     if (item.price !== undefined) {
       amounts.push({ amount: item.price, path: `${path}.items[${index}].price`, field: 'price', item: index });
       if (item.quantity !== 1) {
-        amounts.push({ amount: roundedSum([item.price * item.quantity]), path: `${path}.items[${index}].lineTotal`, field: 'lineTotal', item: index });
+        amounts.push({
+          amount: roundedSum([item.price * item.quantity]),
+          path: `${path}.items[${index}].lineTotal`,
+          field: 'lineTotal',
+          item: index,
+        });
       }
     }
     counts.push({ count: item.quantity, path: `${path}.items[${index}].quantity`, unit: 'itemQuantity', item: index });
@@ -131,17 +138,20 @@ function indexOrder(order: OrderFact, timeZone: string): IndexedOrder {
     counts.push({ count: items.length, path: `${path}.items.count`, unit: 'item' });
     counts.push({ count: roundedSum(items.map((item) => item.quantity)), path: `${path}.items.pieces`, unit: 'piece' });
   }
-  if (order.shipments !== undefined) counts.push({ count: shipments.length, path: `${path}.shipments.count`, unit: 'shipment' });
+  if (order.shipments !== undefined)
+    counts.push({ count: shipments.length, path: `${path}.shipments.count`, unit: 'shipment' });
   shipments.forEach((shipment, index) => {
     addMoment(shipment.eta, `shipments[${index}].eta`, 'expected');
     if (shipment.items === undefined) return;
     const shipmentSum = sumOfItems(shipment.items);
-    if (shipmentSum !== undefined) amounts.push({ amount: shipmentSum, path: `${path}.shipments[${index}].items.sum`, field: 'sum' });
+    if (shipmentSum !== undefined)
+      amounts.push({ amount: shipmentSum, path: `${path}.shipments[${index}].items.sum`, field: 'sum' });
     counts.push({ count: shipment.items.length, path: `${path}.shipments[${index}].items.count`, unit: 'item' });
     const pieces = roundedSum(shipment.items.map((item) => item.quantity));
     counts.push({ count: pieces, path: `${path}.shipments[${index}].items.pieces`, unit: 'piece' });
   });
-  if (order.refund?.amount !== undefined) amounts.push({ amount: order.refund.amount, path: `${path}.refund.amount`, field: 'refund' });
+  if (order.refund?.amount !== undefined)
+    amounts.push({ amount: order.refund.amount, path: `${path}.refund.amount`, field: 'refund' });
   addMoment(order.placedAt, 'placedAt', 'placed');
   addMoment(order.deliveredAt, 'deliveredAt', 'delivered');
   addMoment(order.cancelledAt, 'cancelledAt', 'cancelled');
@@ -151,12 +161,14 @@ function indexOrder(order: OrderFact, timeZone: string): IndexedOrder {
   const statusPath = `${path}.status`;
   const trueStatuses = statementsOf(order.canonicalStatus, statusPath);
   const shipmentStatuses = shipments.map((shipment, index) => {
-    const status = shipment.canonicalStatus ?? (shipment.status === undefined ? 'unknown' : canonicalOrderStatus(shipment.status));
+    const status =
+      shipment.canonicalStatus ?? (shipment.status === undefined ? 'unknown' : canonicalOrderStatus(shipment.status));
     return status === 'unknown' ? undefined : statementsOf(status, `${path}.shipments[${index}].status`);
   });
   // What is true of every parcel is true of the order.
   for (const [stated, where] of shipmentStatuses[0] ?? []) {
-    if (!trueStatuses.has(stated) && shipmentStatuses.every((statements) => statements?.has(stated) === true)) trueStatuses.set(stated, where);
+    if (!trueStatuses.has(stated) && shipmentStatuses.every((statements) => statements?.has(stated) === true))
+      trueStatuses.set(stated, where);
   }
   if (order.deliveredAt !== undefined && order.canonicalStatus !== 'cancelled') {
     if (!trueStatuses.has('delivered')) trueStatuses.set('delivered', `${path}.deliveredAt`);
@@ -166,8 +178,10 @@ function indexOrder(order: OrderFact, timeZone: string): IndexedOrder {
     const refundStatus = foldText(order.refund.status ?? '');
     if (!REFUND_REFUSED.test(refundStatus)) {
       const open = REFUND_UNDER_WAY.test(refundStatus);
-      if (open || order.refund.at !== undefined || REFUND_DONE.test(refundStatus)) trueStatuses.set('refund_started', `${path}.refund.status`);
-      if (!open && (order.refund.at !== undefined || REFUND_DONE.test(refundStatus))) trueStatuses.set('refunded', `${path}.refund.status`);
+      if (open || order.refund.at !== undefined || REFUND_DONE.test(refundStatus))
+        trueStatuses.set('refund_started', `${path}.refund.status`);
+      if (!open && (order.refund.at !== undefined || REFUND_DONE.test(refundStatus)))
+        trueStatuses.set('refunded', `${path}.refund.status`);
     }
   }
   return {
@@ -211,11 +225,17 @@ function indexAppointment(appointment: AppointmentFact, timeZone: string): Index
   for (const field of ['startsAt', 'endsAt'] as const) {
     const moment = appointment[field] === undefined ? undefined : localMoment(appointment[field], timeZone);
     // An appointment is on the business's own day, whatever day its UTC form shows.
-    if (moment !== undefined) moments.push({ moment: { ...moment, days: [moment.day] }, path: `${path}.${field}`, label: 'appointment' });
+    if (moment !== undefined)
+      moments.push({ moment: { ...moment, days: [moment.day] }, path: `${path}.${field}`, label: 'appointment' });
   }
   const folded = foldText(appointment.status);
   const statements = APPOINTMENT_STATUSES.find(([pattern]) => pattern.test(folded))?.[1] ?? [];
-  return { fact: appointment, path, moments, trueStatuses: new Map(statements.map((stated) => [stated, `${path}.status`])) };
+  return {
+    fact: appointment,
+    path,
+    moments,
+    trueStatuses: new Map(statements.map((stated) => [stated, `${path}.status`])),
+  };
 }
 
 /** Everything that a claim may be judged by, by kind and path; profile and snippet texts are left for extraction. */
@@ -233,11 +253,20 @@ export function indexEvidence(evidence: GroundingEvidence): EvidenceIndex {
   (profile.facts ?? []).forEach((text, index) => {
     texts.push({ path: `profile.facts[${index}]`, text, language });
   });
-  const lines = [profile.signature, profile.address].flatMap((text) => (text === undefined ? [] : [text, ...text.split(/[\n,]/)]));
-  const appointmentNames = evidence.appointments.flatMap((appointment) => [appointment.service, appointment.location, appointment.staff]);
+  const lines = [profile.signature, profile.address].flatMap((text) =>
+    text === undefined ? [] : [text, ...text.split(/[\n,]/)],
+  );
+  const appointmentNames = evidence.appointments.flatMap((appointment) => [
+    appointment.service,
+    appointment.location,
+    appointment.staff,
+  ]);
   const itemNames = evidence.orders.flatMap((order) => [
     ...(order.items ?? []).map((item) => item.name),
-    ...(order.shipments ?? []).flatMap((shipment) => [shipment.carrier, ...(shipment.items ?? []).map((item) => item.name)]),
+    ...(order.shipments ?? []).flatMap((shipment) => [
+      shipment.carrier,
+      ...(shipment.items ?? []).map((item) => item.name),
+    ]),
   ]);
   const names = new Set(
     [profile.name, ...lines, ...appointmentNames, ...itemNames]

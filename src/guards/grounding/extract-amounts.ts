@@ -2,7 +2,7 @@ import type { Candidate } from './candidates.ts';
 import { lexicon } from './lexicon.ts';
 import { COUNTED_UNITS, type CountedUnit } from './locale.ts';
 import { GROUPED_NUMBER, numberWordSource, PLAIN_NUMBER, parseNumber, parseNumberWords } from './numbers.ts';
-import { isFree, take, type TextContext } from './text-context.ts';
+import { isFree, type TextContext, take } from './text-context.ts';
 
 const DOLLARS = ['USD', 'CAD', 'AUD', 'NZD', 'SGD', 'HKD', 'MXN', 'ARS', 'CLP', 'COP', 'TWD'];
 const SYMBOLS: Record<string, readonly string[]> = {
@@ -36,9 +36,15 @@ function buildPatterns() {
   const number = `(?:${PLAIN_NUMBER})`;
   const words = numberWordSource();
   return {
-    percent: new RegExp(`(?<![\\w.,])(?:% ?(${number})|(?:${sources.percentPrefixes}) (${number}|${words})|(${number}) ?(?:%|(?:${sources.percentWords})(?![a-z0-9]))|(${words}) (?:%|(?:${sources.percentWords})(?![a-z0-9])))`, 'g'),
+    percent: new RegExp(
+      `(?<![\\w.,])(?:% ?(${number})|(?:${sources.percentPrefixes}) (${number}|${words})|(${number}) ?(?:%|(?:${sources.percentWords})(?![a-z0-9]))|(${words}) (?:%|(?:${sources.percentWords})(?![a-z0-9])))`,
+      'g',
+    ),
     moneyBefore: new RegExp(`(?<![a-z0-9])(${symbol}|(?:zl|kr|${CODES})(?= ?\\d)) ?(${GROUPED_NUMBER})${scale}`, 'g'),
-    moneyBehind: new RegExp(`(?<![\\w.,])(${GROUPED_NUMBER})(?:[.,]?-{1,2})?${scale} ?-?(${behind})(?: ?(\\d{2})(?![\\d.,]))?`, 'g'),
+    moneyBehind: new RegExp(
+      `(?<![\\w.,])(${GROUPED_NUMBER})(?:[.,]?-{1,2})?${scale} ?-?(${behind})(?: ?(\\d{2})(?![\\d.,]))?`,
+      'g',
+    ),
     moneyWords: new RegExp(`(?<![a-z0-9])(${words}) (${behind})`, 'g'),
     counted: new RegExp(
       `(?<![\\w.,#])(?:(${number})|(${words}))(?:(?: ?- ?| (?:${sources.range}) )(?:(${number})|(${words})))?(?: ?x)?(?:[ -](?:[a-z'-]{1,15} ){0,2}?|)(?:${units})(?:'[a-z]{1,8})?(?![a-z0-9])`,
@@ -47,6 +53,11 @@ function buildPatterns() {
     bare: new RegExp(`(?<![\\w])#?(${number})(?:([a-z]{1,12})(?![a-z0-9]))?`, 'g'),
     countingContext: new RegExp(`(?:${sources.countingContexts}) ?[#:]?$`),
   };
+}
+
+/** "24/7" and "7/24" mean always. */
+function isRoundTheClock(text: string, at: number): boolean {
+  return /(?:^|[^\d/])(?:24\/7|7\/24)(?![\d/])/.test(text.slice(Math.max(0, at - 4), at + 6));
 }
 
 let patterns: ReturnType<typeof buildPatterns> | undefined;
@@ -71,7 +82,11 @@ export function extractAmounts(context: TextContext): Candidate[] {
   const words = lexicon();
   const found: Candidate[] = [];
   const read = (written: string | undefined): number | undefined =>
-    written === undefined ? undefined : /^\d/.test(written) ? parseNumber(written, locale.decimalSeparator) : parseNumberWords(written, locale);
+    written === undefined
+      ? undefined
+      : /^\d/.test(written)
+        ? parseNumber(written, locale.decimalSeparator)
+        : parseNumberWords(written, locale);
   const free = (start: number, end: number): boolean => isFree(context, { start, end });
 
   for (const match of text.matchAll(patterns.percent)) {
@@ -83,12 +98,20 @@ export function extractAmounts(context: TextContext): Candidate[] {
     found.push({ type: 'percentage', start, end, value });
   }
 
-  const addMoney = (start: number, end: number, number: string, scale: string | undefined, currency: string, cents?: string): void => {
+  const addMoney = (
+    start: number,
+    end: number,
+    number: string,
+    scale: string | undefined,
+    currency: string,
+    cents?: string,
+  ): void => {
     const span = { start, end: start + text.slice(start, end).trimEnd().length };
     if (!isFree(context, span)) return;
     const value = read(number);
     const written = currencyOf(currency);
-    const factor = (scale === undefined ? 1 : (words.scaleWords.values.get(scale) ?? 1)) * (written.hundredth ? 0.01 : 1);
+    const factor =
+      (scale === undefined ? 1 : (words.scaleWords.values.get(scale) ?? 1)) * (written.hundredth ? 0.01 : 1);
     take(context, span);
     const amount = value === undefined ? undefined : value * factor + (cents === undefined ? 0 : Number(cents) / 100);
     found.push({
@@ -131,10 +154,15 @@ export function extractAmounts(context: TextContext): Candidate[] {
     const start = match.index;
     const end = start + match[0].length;
     if (!free(start, end)) continue;
-    const lineStart = start === 0 || text.charAt(start - 1) === '\n' || /\n(?:- )?$/.test(text.slice(Math.max(0, start - 3), start));
+    const lineStart =
+      start === 0 || text.charAt(start - 1) === '\n' || /\n(?:- )?$/.test(text.slice(Math.max(0, start - 3), start));
     if (lineStart && /^\d{1,2}$/.test(match[0]) && /^[.):] ?/.test(text.slice(end, end + 2))) continue;
-    if (text.slice(start, start + 4) === '24/7' || text.slice(Math.max(0, start - 3), end) === '24/7') continue;
-    if (patterns.countingContext.test(text.slice(Math.max(0, start - 30), start).trimEnd()) && /^\d{1,2}$/.test(match[0])) continue;
+    if (isRoundTheClock(text, start)) continue;
+    if (
+      patterns.countingContext.test(text.slice(Math.max(0, start - 30), start).trimEnd()) &&
+      /^\d{1,2}$/.test(match[0])
+    )
+      continue;
     take(context, { start, end });
     const value = parseNumber(written, locale.decimalSeparator);
     if (match[2] === undefined && /^\d[\d.,']*[.,]\d{2}$/.test(written)) {

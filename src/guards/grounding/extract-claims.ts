@@ -9,7 +9,7 @@ import { labelAmounts, labelDates } from './label-values.ts';
 import { lexicon } from './lexicon.ts';
 import { findOccurrences } from './occurrences.ts';
 import type { Span } from './segments.ts';
-import { readText, take, type TextContext } from './text-context.ts';
+import { readText, type TextContext, take } from './text-context.ts';
 
 export interface ExtractedText {
   context: TextContext;
@@ -71,4 +71,12 @@ export function extractClaims(
   return { context, candidates };
 }
 
-export const DURATIONS: ReadonlySet<string> = new Set(['minute', 'hour', 'day', 'businessDay', 'week', 'month', 'year']);
+export const DURATIONS: ReadonlySet<string> = new Set([
+  'minute',
+  'hour',
+  'day',
+  'businessDay',
+  'week',
+  'month',
+  'year',
+]);

@@ -201,6 +201,7 @@ export function extractDates(context: TextContext): Candidate[] {
   for (const match of text.matchAll(patterns.daySlashMonth)) {
     if (
       match[0] === '24/7' ||
+      match[0] === '7/24' ||
       (match[0].length < 4 && !occursIn(words.nouns.order, sentenceText(context, match.index)))
     )
       continue;
@@ -245,8 +246,7 @@ export function extractDates(context: TextContext): Candidate[] {
   }
   for (const match of text.matchAll(patterns.relativeDay)) {
     const word = match[1] ?? '';
-    const owner = words.ambiguousWords.get(word);
-    if (owner !== undefined && owner !== context.locale.language) continue;
+    if (words.ambiguousWords.get(word)?.has(context.locale.language) === false) continue;
     add(match.index, match.index + match[0].length, {
       kind: 'relative',
       days: words.relativeDays.values.get(word) ?? 0,
@@ -266,8 +266,7 @@ export function extractDates(context: TextContext): Candidate[] {
   for (const match of text.matchAll(patterns.weekday)) {
     const groups: Groups = match.groups ?? {};
     const name = match[4] ?? '';
-    const owner = words.ambiguousWords.get(name);
-    if (owner !== undefined && owner !== context.locale.language) continue;
+    if (words.ambiguousWords.get(name)?.has(context.locale.language) === false) continue;
     const weekday = words.weekdays.values.get(name);
     if (weekday === undefined) continue;
     const next = groups.next ?? groups.nextBehind;

@@ -10,7 +10,7 @@ export function identifierKey(folded: string): string {
 /** Identifiers that the evidence knows, by comparison key. */
 export type KnownIdentifiers = ReadonlyMap<string, 'order_number' | 'tracking_number' | 'other'>;
 
-const TOKEN = /(?<![a-z0-9])#? ?[a-z0-9]+(?:[-_/.][a-z0-9]+){0,8}(?![a-z0-9])/g;
+const TOKEN = /(?<![a-z0-9])(?:# ?)?[a-z0-9]+(?:[-_/.][a-z0-9]+){0,8}(?![a-z0-9])/g;
 const GROUPED_DIGITS = /(?<![\d.,])#?\d{1,8}(?:[ -]\d{1,8}){1,12}(?![\d.,]\d|\d)/g;
 const PHONE =
   /(?<![a-z0-9#])(?:\+|00)? ?\(?\d{1,5}\)?(?:[ ./()-]{1,3}\d{1,6}){1,8}(?![a-z0-9])|(?<![a-z0-9#])\+\d{7,15}(?!\d)|(?<![a-z0-9#])\d{7,15}(?!\d)/g;
@@ -39,7 +39,15 @@ function labelBefore(context: TextContext, start: number): 'order_number' | 'tra
 
 /** "order 12345", "order no. 12345", "sipariş numarası: 12345": nothing but number words between noun and number. */
 const NUMBER_LABEL =
-  /^[\s:#(]*(?:(?:number|no|nr|num|nummer|numara\w*|numero|id|code|kod\w*|is|ist|est|es|the|ref|reference|your|mit|der|die|de|la|le|ihre[rn]?|n[o°]?)\.?[\s:#'"(]*){0,4}$/;
+  /^(?:'?[a-z]{0,4})?[\s:#(]*(?:(?:number|numbers|no|nr|num|nummer|numara[a-z]*|numero|n°|id|code|kod[a-z]*|ref|reference|referans)\.?[\s:#'"(]*(?:(?:is|ist|lautet|est|le|es|el)[\s:#'"(]*){0,2})?$/;
+
+/** An amount, percentage or decimal is no identifier, whatever stands before it. */
+function isAmount(context: TextContext, start: number, end: number): boolean {
+  const { text } = context;
+  if (/^(?:[.,]\d| ?(?:[%€$£₺]|eur|usd|gbp|try|tl|euro|dollar|lira|dolar)(?![a-z]))/.test(text.slice(end, end + 10)))
+    return true;
+  return /[%€$£₺] ?$|(?:^|[^a-z])(?:eur|usd|gbp|try) $|\d[.,]$/.test(text.slice(Math.max(0, start - 5), start));
+}
 
 function directLabel(context: TextContext, start: number): 'order_number' | 'tracking_number' | undefined {
   const before = context.text.slice(Math.max(0, start - 48), start);
@@ -86,7 +94,7 @@ export function extractIdentifiers(context: TextContext, known: KnownIdentifiers
   // A known number wins over every other reading, also written in groups.
   for (const pattern of [TOKEN, GROUPED_DIGITS]) {
     for (const match of text.matchAll(pattern)) {
-      let start = match.index;
+      const start = match.index;
       let end = start + match[0].length;
       let key = identifierKey(match[0]);
       let type = known.get(key);
@@ -100,7 +108,6 @@ export function extractIdentifiers(context: TextContext, known: KnownIdentifiers
         }
       }
       if (type === undefined || !/\d/.test(key) || !isFree(context, { start, end })) continue;
-      if (/^# /.test(match[0]) || match[0].startsWith(' ')) start += match[0].startsWith(' ') ? 1 : 0;
       const short = /^\d{1,4}$/.test(key) && !match[0].includes('#');
       const label = short ? (directLabel(context, start) ?? labelBehind(context, end)) : 'known';
       if (label === undefined) continue;
@@ -133,7 +140,7 @@ export function extractIdentifiers(context: TextContext, known: KnownIdentifiers
       /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}/.test(token) ||
       /^\d+(?:[.,]\d+)+$/.test(token) ||
       /^\d{1,2}[.h]\d{2}$/.test(token);
-    if (dateLike && !hash) continue;
+    if ((dateLike || isAmount(context, start, end)) && !hash) continue;
     // "30mp", "14h30", "2l", "5x": a number with its unit is no identifier.
     const mixed =
       letters > 0 &&

@@ -23,7 +23,19 @@ const PROMISE_OF_STATUS: Partial<Record<StatedStatus, PromiseKind>> = {
 };
 
 /** Where two phrases cover the same words, the earlier one in this order says what is meant. */
-const STATUS_PRIORITY: readonly StatedStatus[] = ['refund_started', 'refunded', 'replaced', 'rescheduled', 'paid', 'lost', ...STATED_STATUSES];
+const STATUS_PRIORITY: readonly StatedStatus[] = [
+  'refund_started',
+  'refunded',
+  'replaced',
+  'rescheduled',
+  'paid',
+  'lost',
+  'cancelled',
+  'returned',
+  'ready_for_pickup',
+  'out_for_delivery',
+  ...STATED_STATUSES,
+];
 
 /** How far a marker reaches to the action it commits to, in characters (about ten words). */
 const MARKER_REACH = 90;
@@ -43,6 +55,8 @@ interface Surroundings {
   unstated: Occurrences;
   undertakings: Occurrences;
   markers: Occurrences;
+  futures: Occurrences;
+  pasts: Occurrences;
 }
 
 function readSurroundings(context: TextContext): Surroundings {
@@ -64,6 +78,8 @@ function readSurroundings(context: TextContext): Surroundings {
     unstated: findOccurrences(text, words.unstated),
     undertakings: findOccurrences(text, words.undertakings),
     markers: findOccurrences(text, words.promiseMarkers),
+    futures: findOccurrences(text, words.futures),
+    pasts: findOccurrences(text, words.pasts),
   };
 }
 
@@ -89,11 +105,24 @@ function isNegated({ text, segments, negations, trailingNegations }: Surrounding
   return trailingNegations.within(span.end, wordsAhead(text, span.end, 2, segments.clauseAt(span.end - 1).end));
 }
 
+/** "will be paid", "sera remboursée": a state that is yet to come is promised, not stated. */
+function isFuture({ text, segments, futures, pasts }: Surroundings, span: Span): boolean {
+  const clause = segments.clauseAt(span.start);
+  const from = wordsBack(text, span.start, 6, clause.start);
+  const future = futures.lastBefore(span.end);
+  return future !== undefined && future.start >= from && !pasts.within(future.end, span.end);
+}
+
 /** Keeps of overlapping spans the first by priority, then the longest; in text order. */
-function withoutOverlaps<T extends Span>(spans: readonly T[], priority: (span: T) => number, length: number): { kept: T[]; covered: Uint8Array } {
+function withoutOverlaps<T extends Span>(
+  spans: readonly T[],
+  priority: (span: T) => number,
+  length: number,
+): { kept: T[]; covered: Uint8Array } {
   const covered = new Uint8Array(length);
   const ordered = [...spans].sort(
-    (left, right) => priority(left) - priority(right) || right.end - right.start - (left.end - left.start) || left.start - right.start,
+    (left, right) =>
+      priority(left) - priority(right) || right.end - right.start - (left.end - left.start) || left.start - right.start,
   );
   const kept: T[] = [];
   for (const span of ordered) {
@@ -113,10 +142,13 @@ function statusMatches(text: string): StatusMatch[] {
   const words = lexicon();
   const found: StatusMatch[] = [];
   for (const stated of STATED_STATUSES) {
-    for (const { start, end } of findOccurrences(text, words.statuses[stated]).spans) found.push({ start, end, stated, negative: false });
-    for (const { start, end } of findOccurrences(text, words.negatedStatuses[stated]).spans) found.push({ start, end, stated, negative: true });
+    for (const { start, end } of findOccurrences(text, words.statuses[stated]).spans)
+      found.push({ start, end, stated, negative: false });
+    for (const { start, end } of findOccurrences(text, words.negatedStatuses[stated]).spans)
+      found.push({ start, end, stated, negative: true });
   }
-  return withoutOverlaps(found, (match) => (match.negative ? -1 : STATUS_PRIORITY.indexOf(match.stated)), text.length).kept;
+  return withoutOverlaps(found, (match) => (match.negative ? -1 : STATUS_PRIORITY.indexOf(match.stated)), text.length)
+    .kept;
 }
 
 interface PromiseMatch extends Span {
@@ -125,7 +157,7 @@ interface PromiseMatch extends Span {
 }
 
 /** Commitments made of a marker ("will") and an action ("refund"), unless the marker commits to look, check or reply. */
-function markedPromises({ text, segments, markers, undertakings }: Surroundings): PromiseMatch[] {
+function markedPromises({ text, segments, markers, undertakings, pasts }: Surroundings): PromiseMatch[] {
   const found: PromiseMatch[] = [];
   if (markers.spans.length === 0) return found;
   const words = lexicon();
@@ -139,6 +171,8 @@ function markedPromises({ text, segments, markers, undertakings }: Surroundings)
       const conjunction = conjunctions.lastBefore(action.start);
       const own = Math.max(marker.start, conjunction === undefined ? 0 : conjunction.end);
       if (undertakings.within(own, action.start)) continue;
+      // "glad to say that it was delivered" states, it does not promise.
+      if (pasts.within(marker.end, action.start)) continue;
       found.push({ start: marker.start, end: action.end, kind, refused: false });
     }
   }
@@ -150,7 +184,8 @@ function allPromises(surroundings: Surroundings): PromiseMatch[] {
   const { text } = surroundings;
   const found = markedPromises(surroundings);
   for (const kind of PROMISE_KINDS) {
-    for (const span of findOccurrences(text, words.completePromises[kind]).spans) found.push({ ...span, kind, refused: false });
+    for (const span of findOccurrences(text, words.completePromises[kind]).spans)
+      found.push({ ...span, kind, refused: false });
     for (const span of findOccurrences(text, words.refusals[kind]).spans) found.push({ ...span, kind, refused: true });
   }
   return found;
@@ -168,14 +203,19 @@ export function extractStatements(context: TextContext): Statements {
   const surroundings = readSurroundings(context);
   const candidates: Candidate[] = [];
   const statuses = statusMatches(text);
-  const { kept: promises, covered } = withoutOverlaps(allPromises(surroundings), (promise) => (promise.refused ? 0 : 1), text.length);
+  const { kept: promises, covered } = withoutOverlaps(
+    allPromises(surroundings),
+    (promise) => (promise.refused ? 0 : 1),
+    text.length,
+  );
   const stating = new Uint8Array(text.length);
 
   for (const match of statuses) {
     if (covered.subarray(match.start, match.end).includes(1)) continue;
     if (isAsked(surroundings, match.start) || isConditional(surroundings, match)) continue;
     const clause = segments.clauseAt(match.start);
-    if (surroundings.unstated.within(wordsBack(text, match.start, 5, clause.start), match.start)) continue;
+    const near = Math.max(wordsBack(text, match.start, 4, clause.start), text.lastIndexOf(':', match.start));
+    if (surroundings.unstated.within(near, match.start)) continue;
     const sentence = segments.sentenceAt(match.start);
     const kind = PROMISE_OF_STATUS[match.stated];
     const negated = match.negative || isNegated(surroundings, match);
@@ -183,6 +223,9 @@ export function extractStatements(context: TextContext): Statements {
     const span = { start: match.start, end: match.end };
     if (kind !== undefined && surroundings.habitual.within(sentence.start, sentence.end)) {
       candidates.push({ type: 'promise', ...span, kind, refused: negated, conditional: true });
+    } else if (kind !== undefined && isFuture(surroundings, match)) {
+      const conditional = surroundings.conditionals.within(sentence.start, sentence.end);
+      candidates.push({ type: 'promise', ...span, kind, refused: negated, conditional });
     } else {
       candidates.push({ type: 'status', ...span, stated: match.stated, negated });
     }
@@ -191,9 +234,18 @@ export function extractStatements(context: TextContext): Statements {
     if (isAsked(surroundings, promise.start)) continue;
     stating[promise.start] = 1;
     const sentence = segments.sentenceAt(promise.start);
-    const conditional = surroundings.conditionals.within(sentence.start, sentence.end) || surroundings.trailingConditionals.within(sentence.start, sentence.end);
+    const conditional =
+      surroundings.conditionals.within(sentence.start, sentence.end) ||
+      surroundings.trailingConditionals.within(sentence.start, sentence.end);
     const refused = promise.refused || isNegated(surroundings, promise);
-    candidates.push({ type: 'promise', start: promise.start, end: promise.end, kind: promise.kind, refused, conditional });
+    candidates.push({
+      type: 'promise',
+      start: promise.start,
+      end: promise.end,
+      kind: promise.kind,
+      refused,
+      conditional,
+    });
   }
   const isUndertaking = (offset: number): boolean => {
     const clause = segments.clauseAt(offset);

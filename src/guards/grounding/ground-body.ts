@@ -23,7 +23,8 @@ export function groundBody(input: GroundingInput): Claim[] {
   const known = new Map<string, 'order_number' | 'tracking_number' | 'other'>();
   for (const appointment of evidence.appointments) known.set(identifierKey(foldText(appointment.id)), 'other');
   for (const order of index.orders) {
-    if (order.fact.invoiceNumber !== undefined) known.set(identifierKey(foldText(order.fact.invoiceNumber)), 'order_number');
+    if (order.fact.invoiceNumber !== undefined)
+      known.set(identifierKey(foldText(order.fact.invoiceNumber)), 'order_number');
     for (const tracking of order.tracking) known.set(tracking.key, 'tracking_number');
     known.set(order.key, 'order_number');
   }
@@ -33,7 +34,10 @@ export function groundBody(input: GroundingInput): Claim[] {
     body: extracted,
     index,
     binder: createBinder(extracted.context, extracted.candidates, index, evidence.customerText),
-    texts: index.texts.map((source) => ({ ...extractClaims(source.text, source.language, profile.locale, [], known), source })),
+    texts: index.texts.map((source) => ({
+      ...extractClaims(source.text, source.language, profile.locale, [], known),
+      source,
+    })),
     customer: extractClaims(evidence.customerText, language, profile.locale, [], known),
     mailDay: localMoment(input.mailSentAt, profile.timeZone)?.day ?? 0,
   };

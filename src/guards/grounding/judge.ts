@@ -1,5 +1,5 @@
-import { matchesDay, sameWrittenDate } from './calendar.ts';
 import { type Binder, type Binding, isAboutAppointment } from './bind-orders.ts';
+import { matchesDay, sameWrittenDate } from './calendar.ts';
 import type { Candidate, CandidateOf, MoneyValue } from './candidates.ts';
 import type { ClaimVerdict } from './claim.ts';
 import type { AmountFact, EvidenceIndex, EvidenceText, IndexedOrder } from './evidence-index.ts';
@@ -43,7 +43,8 @@ function fromTexts<Type extends Candidate['type']>(
 ): Judgement | undefined {
   for (const text of court.texts) {
     for (const candidate of text.candidates) {
-      if (candidate.type === type && matches(candidate as CandidateOf<Type>, text.source)) return verified(text.source.path);
+      if (candidate.type === type && matches(candidate as CandidateOf<Type>, text.source))
+        return verified(text.source.path);
     }
   }
   return undefined;
@@ -58,7 +59,9 @@ function customerNames(court: Court, key: string): boolean {
 function judgeOrderNumber(court: Court, claim: CandidateOf<'order_number'>): Judgement {
   const order = court.index.orders.find((candidate) => candidate.key === claim.key);
   if (order !== undefined) return verified(`${order.path}.orderNumber`);
-  const invoiced = court.index.orders.find((candidate) => identifierKey(foldText(candidate.fact.invoiceNumber ?? '')) === claim.key);
+  const invoiced = court.index.orders.find(
+    (candidate) => identifierKey(foldText(candidate.fact.invoiceNumber ?? '')) === claim.key,
+  );
   if (invoiced !== undefined && claim.key !== '') return verified(`${invoiced.path}.invoiceNumber`);
   if (customerNames(court, claim.key)) return verified('customerText');
   const known = fromTexts(court, 'order_number', (candidate) => candidate.key === claim.key);
@@ -77,7 +80,8 @@ function judgeTrackingNumber(court: Court, claim: CandidateOf<'tracking_number'>
     if (!binding.named && !binding.unknown) return verified(elsewhere.path);
     return binding.unknown ? UNSUPPORTED : contradicted(own[0]?.path ?? elsewhere.path);
   }
-  if (customerNames(court, claim.key) && (own.length === 0 || isAttributed(court.body.context, claim.start))) return verified('customerText');
+  if (customerNames(court, claim.key) && (own.length === 0 || isAttributed(court.body.context, claim.start)))
+    return verified('customerText');
   const known = fromTexts(court, 'tracking_number', (candidate) => candidate.key === claim.key);
   return known ?? contradicted(own[0]?.path);
 }
@@ -93,13 +97,16 @@ function sameCurrency(claim: MoneyValue, currency: string | undefined): boolean 
 }
 
 function amountsFor(label: MoneyLabel | undefined, order: IndexedOrder, items: readonly number[]): AmountFact[] {
-  const ofItems = (fact: AmountFact): boolean => fact.item === undefined || items.length === 0 || items.includes(fact.item);
+  const ofItems = (fact: AmountFact): boolean =>
+    fact.item === undefined || items.length === 0 || items.includes(fact.item);
   switch (label) {
     case 'total':
       return order.amounts.filter((fact) => fact.field === 'total' || fact.field === 'sum');
     case 'refund':
       return order.amounts.filter((fact) => fact.field === 'refund');
     case 'price':
+      // "the order cost 50": without an item, the price is the order's.
+      if (items.length === 0) return order.amounts.filter((fact) => fact.field !== 'refund');
       return order.amounts.filter((fact) => (fact.field === 'price' || fact.field === 'lineTotal') && ofItems(fact));
     case 'shipping':
     case 'discount':
@@ -128,15 +135,24 @@ function judgeMoney(court: Court, claim: CandidateOf<'money'>): Judgement {
   }
   const said = fromTexts(court, 'money', (candidate) => {
     if (candidate.amount === undefined || !sameAmount(candidate.amount, amount)) return false;
-    if (claim.currencies !== undefined && candidate.currencies !== undefined && !claim.currencies.some((code) => candidate.currencies?.includes(code))) return false;
+    if (
+      claim.currencies !== undefined &&
+      candidate.currencies !== undefined &&
+      !claim.currencies.some((code) => candidate.currencies?.includes(code))
+    )
+      return false;
     const own = claim.label === 'total' || claim.label === 'refund';
-    return own ? candidate.label === claim.label : claim.label === undefined || candidate.label === undefined || candidate.label === claim.label;
+    return own
+      ? candidate.label === claim.label
+      : claim.label === undefined || candidate.label === undefined || candidate.label === claim.label;
   });
   if (said !== undefined) return said;
-  const quoted = claim.label !== 'refund' && claim.label !== 'discount' && isAttributed(court.body.context, claim.start);
+  const quoted =
+    claim.label !== 'refund' && claim.label !== 'discount' && isAttributed(court.body.context, claim.start);
   if (quoted) {
     const customers = court.customer.candidates.some(
-      (candidate) => candidate.type === 'money' && candidate.amount !== undefined && sameAmount(candidate.amount, amount),
+      (candidate) =>
+        candidate.type === 'money' && candidate.amount !== undefined && sameAmount(candidate.amount, amount),
     );
     if (customers) return verified('customerText');
   }
@@ -149,10 +165,12 @@ const GENERAL_DATE_LABELS: readonly (DateLabel | undefined)[] = [undefined, 'exp
 function judgeDate(court: Court, claim: CandidateOf<'date'>): Judgement & { paths?: string[] } {
   const binding = court.binder.bind(claim, 'everything');
   const matching: string[] = [];
+  // "We expect you on": without orders, only the appointment is expected.
+  const label = claim.label === 'expected' && court.index.orders.length === 0 ? 'appointment' : claim.label;
   let other: string | undefined;
   const consider = (moments: IndexedOrder['moments']): void => {
     for (const fact of moments) {
-      if (claim.label !== undefined && claim.label !== fact.label) continue;
+      if (label !== undefined && label !== fact.label) continue;
       if (fact.moment.days.some((day) => matchesDay(claim.date, day, court.mailDay))) matching.push(fact.path);
       else other ??= fact.path;
     }
@@ -174,14 +192,19 @@ function judgeTime(court: Court, claim: CandidateOf<'time'>, datePaths: readonly
   const appointments = court.index.appointments;
   const owners = datePaths?.map((path) => path.replace(/\.[^.]*$/, ''));
   let other: string | undefined;
-  const moments = [...appointments.flatMap((appointment) => appointment.moments), ...court.index.orders.flatMap((order) => order.moments)];
+  const moments = [
+    ...appointments.flatMap((appointment) => appointment.moments),
+    ...court.index.orders.flatMap((order) => order.moments),
+  ];
   for (const fact of moments) {
     if (fact.moment.minutes === undefined) continue;
     if (owners !== undefined && !owners.some((owner) => fact.path.startsWith(`${owner}.`))) continue;
     if (claim.minutes.includes(fact.moment.minutes)) return verified(fact.path);
     other ??= fact.path;
   }
-  const said = fromTexts(court, 'time', (candidate) => candidate.minutes.some((minutes) => claim.minutes.includes(minutes)));
+  const said = fromTexts(court, 'time', (candidate) =>
+    candidate.minutes.some((minutes) => claim.minutes.includes(minutes)),
+  );
   return said ?? contradicted(other);
 }
 
@@ -189,7 +212,9 @@ function judgeQuantity(court: Court, claim: CandidateOf<'quantity'>): Judgement 
   const { low, high, unit } = claim;
   const said = fromTexts(court, 'quantity', (candidate) => {
     if (candidate.low !== low || candidate.high !== high) return false;
-    return unit === undefined ? candidate.token === claim.token || candidate.unit === undefined : candidate.unit === unit;
+    return unit === undefined
+      ? candidate.token === claim.token || candidate.unit === undefined
+      : candidate.unit === unit;
   });
   if (unit !== undefined && DURATIONS.has(unit)) return said ?? UNSUPPORTED;
   const binding = court.binder.bind(claim, 'everything');
@@ -200,11 +225,10 @@ function judgeQuantity(court: Court, claim: CandidateOf<'quantity'>): Judgement 
     for (const [at, order] of boundOrders(court, binding).entries()) {
       const position = binding.orders[at] ?? -1;
       const beside = court.binder.itemBeside(claim, position);
-      if (beside !== undefined) {
-        const fact = order.counts.find((count) => count.item === beside);
-        if (fact === undefined) continue;
-        if (fact.count === low) return verified(fact.path);
-        return contradicted(fact.path);
+      if (beside.length > 0) {
+        const facts = order.counts.filter((count) => count.item !== undefined && beside.includes(count.item));
+        const match = facts.find((fact) => fact.count === low);
+        return match === undefined ? contradicted(facts[0]?.path) : verified(match.path);
       }
       const near = court.binder.itemsNear(claim, position);
       for (const fact of order.counts) {
@@ -214,7 +238,9 @@ function judgeQuantity(court: Court, claim: CandidateOf<'quantity'>): Judgement 
               ? near.includes(fact.item ?? -1)
               : unit === 'piece' && fact.unit !== 'shipment'
             : unit === 'item'
-              ? fact.unit === 'item' || fact.unit === 'piece' || (fact.unit === 'itemQuantity' && near.includes(fact.item ?? -1))
+              ? fact.unit === 'item' ||
+                fact.unit === 'piece' ||
+                (fact.unit === 'itemQuantity' && near.includes(fact.item ?? -1))
               : fact.unit === unit;
         if (!fits) continue;
         if (fact.count === low) return verified(fact.path);
@@ -224,7 +250,9 @@ function judgeQuantity(court: Court, claim: CandidateOf<'quantity'>): Judgement 
   }
   if (said !== undefined) return said;
   if (isAttributed(court.body.context, claim.start)) {
-    const customers = court.customer.candidates.some((candidate) => candidate.type === 'quantity' && candidate.low === low && candidate.unit === unit);
+    const customers = court.customer.candidates.some(
+      (candidate) => candidate.type === 'quantity' && candidate.low === low && candidate.unit === unit,
+    );
     if (customers) return verified('customerText');
   }
   return contradicted(other);
@@ -239,7 +267,8 @@ function judgeStatus(court: Court, claim: CandidateOf<'status'>): Judgement {
   const { stated, negated } = claim;
   const { context } = court.body;
   if (negated && isAttributed(context, claim.start)) return { verdict: 'unverifiable' };
-  const about = isAboutAppointment(context, claim) || (court.index.orders.length === 0 && court.index.appointments.length > 0);
+  const about =
+    isAboutAppointment(context, claim) || (court.index.orders.length === 0 && court.index.appointments.length > 0);
   const subjects = about
     ? court.index.appointments.map((appointment) => ({
         statements: appointment.trueStatuses,
@@ -253,15 +282,18 @@ function judgeStatus(court: Court, claim: CandidateOf<'status'>): Judgement {
     for (const order of boundOrders(court, binding)) {
       const parcel = binding.shipment === undefined ? undefined : order.shipmentStatuses[binding.shipment];
       const single = order.shipmentStatuses.length <= 1;
-      const statements = parcel === undefined ? order.trueStatuses : single ? new Map([...parcel, ...order.trueStatuses]) : parcel;
-      const path = parcel === undefined || single ? order.statusPath : `${order.path}.shipments[${binding.shipment}].status`;
+      const statements =
+        parcel === undefined ? order.trueStatuses : single ? new Map([...parcel, ...order.trueStatuses]) : parcel;
+      const path =
+        parcel === undefined || single ? order.statusPath : `${order.path}.shipments[${binding.shipment}].status`;
       subjects.push({ statements, path, known: order.statusKnown || parcel !== undefined });
     }
   }
   let evidence: string | undefined;
   for (const { statements, path, known } of subjects) {
     const where = statements.get(stated);
-    if (negated ? where !== undefined : where === undefined) return known && !NOT_RECORDED.includes(stated) ? contradicted(where ?? path) : UNSUPPORTED;
+    if (negated ? where !== undefined : where === undefined)
+      return known && !NOT_RECORDED.includes(stated) ? contradicted(where ?? path) : UNSUPPORTED;
     if (negated && (!known || NOT_DISPROVED.includes(stated))) return UNSUPPORTED;
     evidence ??= where ?? path;
   }
@@ -287,11 +319,14 @@ function judgePromise(court: Court, claim: CandidateOf<'promise'>): Judgement {
   const bound = binding.unknown ? [] : boundOrders(court, binding);
   if (!refused && kind === 'deliver' && bound.length > 0) {
     const etas = bound.map((order) => order.moments.find((fact) => fact.label === 'expected')?.path);
-    const open = bound.every((order) => !['delivered', 'cancelled', 'returned', 'refunded'].includes(order.fact.canonicalStatus));
+    const open = bound.every(
+      (order) => !['delivered', 'cancelled', 'returned', 'refunded'].includes(order.fact.canonicalStatus),
+    );
     if (open && etas[0] !== undefined && etas.every((path) => path !== undefined)) return verified(etas[0]);
   }
   if (!refused && kind === 'refund' && bound.length > 0) {
-    if (bound.every((order) => order.trueStatuses.has('refund_started'))) return verified(`${bound[0]?.path}.refund.status`);
+    if (bound.every((order) => order.trueStatuses.has('refund_started')))
+      return verified(`${bound[0]?.path}.refund.status`);
   }
   const sentence = sentenceText(context, claim.start);
   for (const text of court.texts) {
@@ -327,12 +362,19 @@ const STATUS_POLICY: Partial<Record<StatedStatus, PromiseKind>> = {
 
 function judgeUrl(court: Court, claim: CandidateOf<'url'> | CandidateOf<'email'>): Judgement {
   const { website, supportEmail } = court.index.profile;
-  if (claim.type === 'url' && website !== undefined && urlKey(website) === claim.key) return verified('profile.website');
-  if (claim.type === 'email' && supportEmail !== undefined && supportEmail.toLowerCase() === claim.key) return verified('profile.supportEmail');
+  if (claim.type === 'url' && website !== undefined && urlKey(website) === claim.key)
+    return verified('profile.website');
+  if (claim.type === 'email' && supportEmail !== undefined && supportEmail.toLowerCase() === claim.key)
+    return verified('profile.supportEmail');
   const said = fromTexts(court, claim.type, (candidate) => candidate.key === claim.key);
   if (said !== undefined) return said;
-  const spelled = claim.key.replace(/ ?[[(]? ?(?:dot|punkt|nokta|point|punto) ?[\])]? ?/g, '.').replace(/ ?[[(]? ?at ?[\])]? ?/g, '@').replaceAll(' ', '');
-  const known = fromTexts(court, claim.type, (candidate) => candidate.key === spelled) ?? fromTexts(court, 'email', (candidate) => candidate.key === spelled);
+  const spelled = claim.key
+    .replace(/ ?[[(]? ?(?:dot|punkt|nokta|point|punto) ?[\])]? ?/g, '.')
+    .replace(/ ?[[(]? ?at ?[\])]? ?/g, '@')
+    .replaceAll(' ', '');
+  const known =
+    fromTexts(court, claim.type, (candidate) => candidate.key === spelled) ??
+    fromTexts(court, 'email', (candidate) => candidate.key === spelled);
   return known ?? UNSUPPORTED;
 }
 
@@ -348,11 +390,17 @@ function judgePhone(court: Court, claim: CandidateOf<'phone'>): Judgement {
   if (said !== undefined) return said;
   const { supportPhone } = court.index.profile;
   if (supportPhone === undefined) return UNSUPPORTED;
-  return same(supportPhone.replace(/\D/g, '')) ? verified('profile.supportPhone') : contradicted('profile.supportPhone');
+  return same(supportPhone.replace(/\D/g, ''))
+    ? verified('profile.supportPhone')
+    : contradicted('profile.supportPhone');
 }
 
 /** Judges one candidate. `datePaths` are the records that the date beside a time was verified by. */
-export function judgeCandidate(court: Court, claim: Candidate, datePaths?: readonly string[]): Judgement & { paths?: string[] } {
+export function judgeCandidate(
+  court: Court,
+  claim: Candidate,
+  datePaths?: readonly string[],
+): Judgement & { paths?: string[] } {
   switch (claim.type) {
     case 'order_number':
       return judgeOrderNumber(court, claim);

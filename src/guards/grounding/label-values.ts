@@ -6,7 +6,16 @@ import type { Span } from './segments.ts';
 import type { TextContext } from './text-context.ts';
 
 /** Of labels that share words, the earlier one says more ("expected delivery", "refund of the total"). */
-const DATE_PRIORITY: readonly DateLabel[] = ['expected', 'returnBy', 'refunded', 'cancelled', 'delivered', 'shipped', 'appointment', 'placed'];
+const DATE_PRIORITY: readonly DateLabel[] = [
+  'expected',
+  'returnBy',
+  'refunded',
+  'cancelled',
+  'delivered',
+  'shipped',
+  'appointment',
+  'placed',
+];
 const MONEY_PRIORITY: readonly MoneyLabel[] = ['refund', 'discount', 'shipping', 'tax', 'total', 'price'];
 
 /** A label in another clause of the sentence counts as this much further away. */
@@ -17,8 +26,14 @@ interface Labelled<Label> extends Span {
   label: Label;
 }
 
-function labelsIn<Label extends string>(text: string, order: readonly Label[], patterns: Record<Label, RegExp>): Labelled<Label>[] {
-  const found = order.flatMap((label) => findOccurrences(text, patterns[label]).spans.map((span) => ({ ...span, label })));
+function labelsIn<Label extends string>(
+  text: string,
+  order: readonly Label[],
+  patterns: Record<Label, RegExp>,
+): Labelled<Label>[] {
+  const found = order.flatMap((label) =>
+    findOccurrences(text, patterns[label]).spans.map((span) => ({ ...span, label })),
+  );
   const covered = new Uint8Array(text.length);
   const kept: Labelled<Label>[] = [];
   for (const span of found) {
@@ -33,7 +48,11 @@ function labelsIn<Label extends string>(text: string, order: readonly Label[], p
  * Gives each value the label that stands nearest in its sentence, on the side where the language puts labels;
  * one label names one value, so that of "placed 3 May, delivered 8 May" each gets its own.
  */
-function assignLabels<Label extends string>(context: TextContext, values: readonly Span[], labels: readonly Labelled<Label>[]): Map<Span, Label> {
+function assignLabels<Label extends string>(
+  context: TextContext,
+  values: readonly Span[],
+  labels: readonly Labelled<Label>[],
+): Map<Span, Label> {
   const { segments, locale } = context;
   const pairs: { value: Span; label: Labelled<Label>; cost: number }[] = [];
   let next = 0;
@@ -95,9 +114,10 @@ export function labelAmounts(context: TextContext, candidates: readonly Candidat
     const label = assigned.get(amount);
     const clause = context.segments.clauseAt(amount.start);
     // "the total refund", "refund total": where money goes back, only the refund's own amount is evidence.
-    const refunded = (label === 'total' || label === undefined) && refunds.within(Math.max(clause.start, amount.start - 80), Math.min(clause.end, amount.end + 80));
+    const refunded =
+      (label === 'total' || label === undefined) &&
+      refunds.within(Math.max(clause.start, amount.start - 80), Math.min(clause.end, amount.end + 80));
     if (refunded) amount.label = 'refund';
     else if (label !== undefined) amount.label = label;
   }
 }
-

@@ -11,15 +11,22 @@ import { foldText } from './normalise-text.ts';
 export const GROUNDING_LOCALES: Readonly<Record<Language, GroundingLocale>> = { en, tr, de, fr, es };
 const LOCALES = Object.values(GROUNDING_LOCALES);
 
+const WILDCARD = '¤';
+/** A word that may stand inside a phrase: anything that does not end a sentence. */
+const GAP_WORD = '[^\\s;:!?]{0,29}[^\\s;:!?.]';
+
 /** Regular-expression source of phrases as `GroundingLocale` describes them; every repetition in it is bounded. */
 export function phraseSource(phrases: readonly string[]): string {
   const sources = phrases.map((phrase) =>
-    foldText(phrase)
+    // Folding drops asterisks as emphasis, so the wildcard travels as another sign.
+    foldText(phrase.replaceAll('*', WILDCARD))
+      // An optional group takes the space before it along: "on hold (again)?" matches without either.
+      .replace(/ \(((?:[^() ]|[^() ] )*[^() ])\)\?/g, '( ($1))?')
       .replace(/\((?!\?)/g, '(?:')
-      .replace(/ ~~ /g, ' (?:[^\\s,;:!?()]{1,30} ){0,6}')
-      .replace(/ ~(?= |$)/g, ' (?:[^\\s,;:!?()]{1,30} ){0,3}')
+      .replace(/ ~~ /g, ` (?:${GAP_WORD} ){0,6}`)
+      .replace(/ ~(?= |$)/g, ` (?:${GAP_WORD} ){0,3}`)
       .replace(/(\{0,3\}) /g, '$1')
-      .replace(/\*/g, "[a-z']{0,14}"),
+      .replaceAll(WILDCARD, "[a-z']{0,14}"),
   );
   return `(?:${sources.join('|')})`;
 }
@@ -88,6 +95,18 @@ function wordTable(pick: (locale: GroundingLocale) => Readonly<Record<string, nu
   return namedNumbers(LOCALES.flatMap((locale) => Object.entries(pick(locale))));
 }
 
+/** Words that mean something else in other languages, with the languages that they count in. */
+function ambiguousWords(): ReadonlyMap<string, ReadonlySet<Language>> {
+  const words = new Map<string, Set<Language>>();
+  for (const locale of LOCALES) {
+    for (const word of locale.ambiguousWords) {
+      const languages = words.get(foldText(word)) ?? new Set();
+      words.set(foldText(word), languages.add(locale.language));
+    }
+  }
+  return words;
+}
+
 function joined(pick: (locale: GroundingLocale) => readonly string[]): string {
   const phrases = LOCALES.flatMap((locale) => [...pick(locale)]);
   return phrases.length === 0 ? '(?!)' : phraseSource(phrases);
@@ -123,9 +142,7 @@ function buildLexicon() {
     ordinalWords: wordTable((locale) => locale.ordinalWords),
     scaleWords: wordTable((locale) => locale.scaleWords),
     relativeDays: wordTable((locale) => locale.relativeDays),
-    ambiguousWords: new Map(
-      LOCALES.flatMap((locale) => locale.ambiguousWords.map((word) => [foldText(word), locale.language])),
-    ),
+    ambiguousWords: ambiguousWords(),
     relativeAgo: LOCALES.flatMap((locale) => locale.relativeAgo),
     relativeAhead: LOCALES.flatMap((locale) => locale.relativeAhead),
     sources: {
@@ -164,6 +181,8 @@ function buildLexicon() {
     questionStarts: allOf((locale) => locale.questionStarts),
     habitual: allOf((locale) => locale.habitual),
     unstated: allOf((locale) => locale.unstated),
+    futures: allOf((locale) => locale.futures),
+    pasts: allOf((locale) => locale.pasts),
     attributions: allOf((locale) => locale.attributions),
     vague: allOf((locale) => locale.vague),
     statuses: tableOf<StatedStatus>(STATED_STATUSES, (locale, key) => locale.statuses[key]),

@@ -146,6 +146,10 @@ export interface GroundingLocale {
   habitual: readonly string[];
   /** Directly before a status: it is wished, allowed or still to be done, not stated ("to be", "can be"). */
   unstated: readonly string[];
+  /** Put what follows them into the future ("will"). */
+  futures: readonly string[];
+  /** Put it into the past ("has been"): what follows is stated, not promised. */
+  pasts: readonly string[];
   /** "you wrote", "as you mention". */
   attributions: readonly string[];
   statuses: Readonly<Record<StatedStatus, readonly string[]>>;

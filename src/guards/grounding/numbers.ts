@@ -48,8 +48,7 @@ export function parseNumberWords(written: string, locale: GroundingLocale): numb
   let current = 0;
   for (const word of written.split(/[ -]+/)) {
     if (word === 'and' || word === 'y' || word === 'et') continue;
-    const owner = words.ambiguousWords.get(word);
-    if (owner !== undefined && owner !== locale.language) return undefined;
+    if (words.ambiguousWords.get(word)?.has(locale.language) === false) return undefined;
     const scale = words.scaleWords.values.get(word);
     const value = words.numberWords.values.get(word);
     if (scale !== undefined) {

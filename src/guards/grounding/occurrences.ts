@@ -10,7 +10,11 @@ export interface Occurrences {
 }
 
 /** Runs the pattern once over the text; each question is then answered in logarithmic time. */
-export function findOccurrences(text: string, pattern: RegExp, drop?: (start: number, end: number) => boolean): Occurrences {
+export function findOccurrences(
+  text: string,
+  pattern: RegExp,
+  drop?: (start: number, end: number) => boolean,
+): Occurrences {
   const spans: { start: number; end: number }[] = [];
   for (const match of text.matchAll(pattern)) {
     const end = match.index + match[0].length;

@@ -52,8 +52,11 @@ function readDigits(text: string, run: DigitRun): RunDigits {
     for (let at = run.starts[group] as number; at < end; at++) {
       const digit = text.charCodeAt(at) - 0x30;
       const doubled = digit > 4 ? digit * 2 - 9 : digit * 2;
-      even = (even + (index % 2 === 0 ? doubled : digit)) % 10;
-      odd = (odd + (index % 2 === 0 ? digit : doubled)) % 10;
+      const isEven = (index & 1) === 0;
+      even += isEven ? doubled : digit;
+      odd += isEven ? digit : doubled;
+      if (even > 9) even -= 10;
+      if (odd > 9) odd -= 10;
       values[index++] = digit;
       evenDoubled[index] = even;
       oddDoubled[index] = odd;

@@ -36,9 +36,14 @@ const COUNTRIES = new Set(
     'tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw рф'
   ).split(' '),
 );
+const FILE_ENDINGS = new Set(
+  'pdf jpg jpeg png gif webp heic svg doc docx xls xlsx csv txt ppt pptx odt ods rtf xml html htm json js ts css mp3 mp4 avi eml msg ics'.split(
+    ' ',
+  ),
+);
 /** Country codes that are words too: "thanks.it" is a missing blank more often than a host. */
 const WORDS = new Set(
-  'ad al am an ar as at be by da de do es et id il in is it la ma me mi mu my ne no or pa se si so su te to tu us va ve vi work date post name life news help'.split(
+  'ad al am an ar as at be by da de do es et id il in is it la ma me mi mu my ne no or pa se si so su te to tu us va ve vi work date post name life news help py sh md ps'.split(
     ' ',
   ),
 );
@@ -213,7 +218,8 @@ function hostEnd(text: string, start: number, end: number, thorough: boolean): n
   const hasPath = /^(?:[/?#][^\s]|:\d)/.test(text.slice(end, end + 2));
   if (!/^(?:[^\d\W]|[\u00a1-\uffff]){2,}$|^xn--/i.test(ending)) return -1;
   const known = ENDINGS.has(lower) || COUNTRIES.has(lower) || lower.startsWith('xn--');
-  if (!known && !(hasPath && thorough && /[a-z]/i.test(name))) return -1;
+  // In what a model wrote, any word may be an ending: there are more of them every year.
+  if (!known && (!thorough || !/\p{L}/u.test(name) || (FILE_ENDINGS.has(lower) && !hasPath))) return -1;
   const common = lower === 'com' || lower === 'net' || lower === 'org' || lower === 'info';
   if (!hasPath && !common) {
     if (name.length < 2) return -1;

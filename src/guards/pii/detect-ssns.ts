@@ -8,14 +8,16 @@ const SSN_WORD =
 const NEVER_ISSUED = new Set(['078051120', '219099999', '457555462']);
 
 /**
- * US social security numbers: 3-2-4 digits within the ranges that the SSA issues. Nine digits without any separator
- * are one only beside a word that says so, or when they are all there is in the text.
+ * US social security numbers: 3-2-4 digits within the ranges that the SSA issues. In another grouping, or without any,
+ * nine digits are one only beside a word that says so, or when numbers are all there is in a mail; a field of a record
+ * (`isField`) holds bare numbers of every kind.
  */
-export function detectSsns(text: string, run: DigitRun, matches: PiiMatch[]): void {
+export function detectSsns(text: string, run: DigitRun, matches: PiiMatch[], isField: boolean): void {
   if (run.digits < 9) return;
-  const groups = run.groups;
+  // Behind the first group only 3-2-4 and the like are looked for.
+  const groups = run.largest < 3 ? 1 : run.groups;
   for (let first = 0; first < groups; first++) {
-    const last = lastGroupOfSsn(text, run, first);
+    const last = lastGroupOfSsn(text, run, first, isField);
     if (last < 0) continue;
     const start = run.starts[first] as number;
     const end = run.ends[last] as number;
@@ -27,7 +29,7 @@ export function detectSsns(text: string, run: DigitRun, matches: PiiMatch[]): vo
 }
 
 /** Last of the groups, from `first` on, that make nine digits grouped as an SSN; -1 when they do not. */
-function lastGroupOfSsn(text: string, run: DigitRun, first: number): number {
+function lastGroupOfSsn(text: string, run: DigitRun, first: number, isField: boolean): number {
   const groups = run.groups;
   const start = run.starts[first] as number;
   if (text.charCodeAt(start - 1) === 0x2b) return -1;
@@ -42,7 +44,10 @@ function lastGroupOfSsn(text: string, run: DigitRun, first: number): number {
     const after = first + 3 < groups ? mainKind(run.separators[first + 3] as number) : 0;
     return kind === SEPARATOR.blank || (before !== kind && after !== kind) ? first + 2 : -1;
   }
-  if (((size === 3 && second === 6) || (size === 5 && second === 4)) && kind === SEPARATOR.dash) return first + 1;
+  // "78263-1234" is a postcode in most texts, and "100-123456" an order number.
+  if (((size === 3 && second === 6) || (size === 5 && second === 4)) && kind === SEPARATOR.dash) {
+    return (!isField && isBareValue(text)) || isPrecededBy(text, start, SSN_WORD) ? first + 1 : -1;
+  }
   // In any other grouping a word must say so, right before the whole run.
   if (first > 0) return -1;
   let digits = 0;
@@ -52,13 +57,13 @@ function lastGroupOfSsn(text: string, run: DigitRun, first: number): number {
     if (digits === 9) last = group;
   }
   if (last < 0) return -1;
-  const alone = last === 0 && groups === 1 && isAlone(text, start, run.ends[0] as number);
+  const alone = !isField && run.groups === 1 && isBareValue(text);
   return alone || isPrecededBy(text, start, SSN_WORD) ? last : -1;
 }
 
-/** Whether there is nothing in the text besides blanks, quotes and a full stop. */
-function isAlone(text: string, start: number, end: number): boolean {
-  return start <= 8 && text.length - end <= 8 && !/[^\s"'.]/.test(text.slice(0, start) + text.slice(end));
+/** Whether the text is no sentence but numbers alone, as a form field is. */
+function isBareValue(text: string): boolean {
+  return text.length <= 40 && !/[^\s\d"'.-]/.test(text);
 }
 
 function isIssuable(digits: string): boolean {

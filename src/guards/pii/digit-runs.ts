@@ -22,6 +22,8 @@ export interface DigitRun {
   separators: Int32Array;
   /** Digits in all groups together. */
   digits: number;
+  /** Digits in the largest group. */
+  largest: number;
 }
 
 const MAX_SEPARATOR_LENGTH = 4;
@@ -54,7 +56,7 @@ export function isDigitCode(code: number): boolean {
  */
 export function forEachDigitRun(text: string, minimumDigits: number, visit: (run: DigitRun) => void): void {
   const length = text.length;
-  const run: DigitRun = { groups: 0, digits: 0, ...emptyLists(64) };
+  const run: DigitRun = { groups: 0, digits: 0, largest: 0, ...emptyLists(64) };
   const grow = () => {
     const lists = emptyLists(run.starts.length * 2);
     lists.starts.set(run.starts);
@@ -70,6 +72,7 @@ export function forEachDigitRun(text: string, minimumDigits: number, visit: (run
     }
     run.groups = 0;
     run.digits = 0;
+    run.largest = 0;
     let kinds = 0;
     while (true) {
       const start = position;
@@ -80,6 +83,7 @@ export function forEachDigitRun(text: string, minimumDigits: number, visit: (run
       run.separators[run.groups] = kinds;
       run.groups++;
       run.digits += position - start;
+      if (position - start > run.largest) run.largest = position - start;
       kinds = 0;
       let after = position;
       while (after < length && after - position < MAX_SEPARATOR_LENGTH) {

@@ -39,15 +39,16 @@ export function foldText(original: string): FoldedText {
   }
   let units = new Uint16Array(original.length + LONGEST_FORM);
   let length = 0;
-  // Both lists grow at every place where the two texts get out of step.
+  // The lists grow at every place where the two texts get out of step; what follows a step stands for single characters
+  // in turn, or all for one.
   const foldedAt: number[] = [0];
   const originalAt: number[] = [0];
-  const addStep = (position: number) => {
-    if (foldedAt.at(-1) === length) originalAt[originalAt.length - 1] = position;
-    else {
-      foldedAt.push(length);
-      originalAt.push(position);
-    }
+  const standsForOne: boolean[] = [false];
+  const addStep = (position: number, isOne: boolean) => {
+    const last = foldedAt[foldedAt.length - 1] === length ? foldedAt.length - 1 : foldedAt.length;
+    foldedAt[last] = length;
+    originalAt[last] = position;
+    standsForOne[last] = isOne;
   };
   for (let position = 0; position < original.length; position++) {
     const unit = original.charCodeAt(position);
@@ -61,14 +62,14 @@ export function foldText(original: string): FoldedText {
       if (form === undefined) {
         for (let index = 0; index < width; index++) units[length++] = original.charCodeAt(position + index);
       } else {
-        addStep(position);
+        addStep(position, true);
         if (length + form.length + original.length - position > units.length) {
           const larger = new Uint16Array(units.length * 2 + form.length);
           larger.set(units);
           units = larger;
         }
         for (let index = 0; index < form.length; index++) units[length++] = form.charCodeAt(index);
-        addStep(position + width);
+        addStep(position + width, false);
       }
       position += width - 1;
     }
@@ -93,10 +94,8 @@ export function foldText(original: string): FoldedText {
       if ((foldedAt[middle] as number) <= offset) low = middle;
       else high = middle - 1;
     }
-    const at = (originalAt[low] as number) + (offset - (foldedAt[low] as number));
-    // Inside one character that folds to several, that character is meant.
-    const next = originalAt[low + 1];
-    return next === undefined || at < next ? at : Math.max(originalAt[low] as number, next - 1);
+    const at = originalAt[low] as number;
+    return standsForOne[low] ? at : at + offset - (foldedAt[low] as number);
   }
 }
 
@@ -115,8 +114,10 @@ function judge(unit: number): number {
 
 /** The folded form of a code point; undefined where it stays. */
 function formOf(code: number): string | undefined {
-  // Emoji and rare ideographs are many and never fold.
+  // Emoji and rare ideographs never fold.
   if ((code >= 0x1f200 && code < 0x1fbf0) || (code >= 0x20000 && code < 0xe0000)) return undefined;
+  // What is kept stays small, whatever a sender thinks of.
+  if (code >= 0xe0000) return computeForm(code);
   if (forms.has(code)) return forms.get(code);
   const form = computeForm(code);
   forms.set(code, form);

@@ -10,8 +10,8 @@ export interface RedactionSession {
   identifiers: Set<string>;
   /** "CARD:4111…" to "[CARD_1]". */
   placeholders: Map<string, string>;
-  /** "[CARD_1]" to the value as it was first written. */
-  values: Map<string, { type: PiiType; value: string }>;
+  /** "[CARD_1]" to the value, in the one form that stands for all ways of writing it. */
+  values: Map<string, { type: PiiType; key: string }>;
   counts: Map<PiiType, number>;
 }
 
@@ -47,13 +47,17 @@ export function redactPii(
   text: string,
   session: RedactionSession,
 ): { text: string; found: { type: PiiType; start: number; end: number }[] } {
+  return redact(text, session, false);
+}
+
+function redact(text: string, session: RedactionSession, isField: boolean): ReturnType<typeof redactPii> {
   const folded = foldText(text);
   const { policy, identifiers } = session;
-  const matches = scanPii(text, { policy, links: true, thorough: false, identifiers }, folded);
+  const matches = scanPii(text, { policy, links: true, thorough: false, identifiers, isField }, folded);
   const replacements = matches.map((match) => ({
     start: match.start,
     end: match.end,
-    by: placeholderFor(match.type, match.key, text.slice(match.start, match.end), session),
+    by: placeholderFor(match.type, match.key, session),
   }));
   for (const own of findPlaceholders(text, folded)) {
     replacements.push({ start: own.start, end: own.end, by: neutralForm(own.type) });
@@ -72,14 +76,14 @@ export function redactPii(
   return { text: parts.join(''), found };
 }
 
-function placeholderFor(type: PiiType, key: string, value: string, session: RedactionSession): string {
+function placeholderFor(type: PiiType, key: string, session: RedactionSession): string {
   const known = session.placeholders.get(`${type}:${key}`);
   if (known) return known;
   const number = (session.counts.get(type) ?? 0) + 1;
   const name = placeholderName(type, number);
   session.counts.set(type, number);
   session.placeholders.set(`${type}:${key}`, name);
-  session.values.set(name, { type, value });
+  session.values.set(name, { type, key });
   return name;
 }
 
@@ -89,11 +93,11 @@ export function redactDeep<Value>(value: Value, session: RedactionSession): Valu
 }
 
 function redactValue(value: unknown, session: RedactionSession, depth: number): unknown {
-  if (typeof value === 'string') return redactPii(value, session).text;
+  if (typeof value === 'string') return redact(value, session, true).text;
   if (typeof value === 'number' || typeof value === 'bigint') {
     const written = String(value);
     if (!/^\d{12,19}$/.test(written)) return value;
-    const redacted = redactPii(written, session).text;
+    const redacted = redact(written, session, true).text;
     return redacted === written ? value : redacted;
   }
   if (value === null || typeof value !== 'object') return value;

@@ -1,5 +1,7 @@
 import type { Finding } from '../finding.ts';
-import { type AllowedValues, linkKey, phoneKey } from './allowed-values.ts';
+import { type AllowedValues, phoneKey } from './allowed-values.ts';
+import { linkKey } from './link-key.ts';
+import type { PiiType } from './pii-match.ts';
 import { findPlaceholders, leftOverPlaceholders } from './placeholders.ts';
 import type { RedactionSession } from './redact-pii.ts';
 import { scanPii } from './scan-pii.ts';
@@ -17,8 +19,9 @@ export function restorePlaceholders(
   let copied = 0;
   for (const placeholder of findPlaceholders(body)) {
     const held = session.values.get(placeholder.name);
-    if (!held || !isAllowed(held.type, held.value, allowed)) continue;
-    parts.push(body.slice(copied, placeholder.start), held.value);
+    const written = held && allowedForm(held.type, held.key, allowed);
+    if (written === undefined || holdsSecret(written)) continue;
+    parts.push(body.slice(copied, placeholder.start), written);
     copied = placeholder.end;
   }
   parts.push(body.slice(copied));
@@ -35,17 +38,17 @@ export function restorePlaceholders(
   return { body: restored, findings };
 }
 
-function isAllowed(type: string, value: string, allowed: AllowedValues): boolean {
-  if (holdsSecret(value)) return false;
+/** The value as the business wrote it, which is not always how the customer did; undefined when it never did. */
+function allowedForm(type: PiiType, key: string, allowed: AllowedValues): string | undefined {
   switch (type) {
     case 'LINK':
-      return allowed.urls.has(linkKey(value));
+      return allowed.urls.get(linkKey(key));
     case 'EMAIL':
-      return allowed.emails.has(value.toLowerCase());
+      return allowed.emails.get(key);
     case 'PHONE':
-      return allowed.phones.has(phoneKey(value));
+      return allowed.phones.get(phoneKey(key));
     default:
-      return false;
+      return undefined;
   }
 }
 

@@ -20,6 +20,8 @@ export interface ScanOptions {
   thorough: boolean;
   /** Compact forms (see `identifierKey`) of order and tracking numbers, which are nobody's card. */
   identifiers: ReadonlySet<string>;
+  /** The text is one field of a record, not a mail. */
+  isField?: boolean;
 }
 
 /** Letters and digits of an identifier, upper case: "#w-123" and "W123" are the same. */
@@ -38,7 +40,7 @@ export function scanPii(text: string, options: ScanOptions, folded: FoldedText =
   const { policy, thorough, identifiers } = options;
   forEachDigitRun(folded.text, policy.phones ? 7 : 9, (run) => {
     detectCards(folded.text, run, found);
-    detectSsns(folded.text, run, found);
+    detectSsns(folded.text, run, found, options.isField === true);
     if (policy.nationalIds) detectNumericIds(folded.text, run, found);
     if (policy.phones) detectPhones(folded.text, run, found);
   });

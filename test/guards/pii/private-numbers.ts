@@ -17,7 +17,7 @@ export function ibanOf(country: string, account: string): string {
 }
 
 /** Groups of the given sizes with a separator between; the last size repeats. */
-export function grouped(value: string, sizes: number[], separator: string): string {
+export function grouped(value: string, sizes: readonly number[], separator: string): string {
   const groups: string[] = [];
   let position = 0;
   for (let index = 0; position < value.length; index++) {

@@ -7,6 +7,7 @@ import { neon, neonConfig } from '@neondatabase/serverless';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalDatabase, startDatabase } from '../../../scripts/local/database.ts';
 import { writeMigrations } from './migrations-fixture.ts';
+import { createRealDatabase, onServer, REAL_SERVER } from './real-server.ts';
 
 const START_TIMEOUT_MS = 60_000;
 
@@ -126,6 +127,29 @@ describe('startDatabase', { timeout: START_TIMEOUT_MS }, () => {
     await expect(neon('postgresql://postgres@127.0.0.1/postgres')`SELECT 1`).rejects.toMatchObject({ code: '28P01' });
     expect(await neon(database.ownerUrl)`SELECT session_user::text AS user`).toEqual([{ user: 'postgres' }]);
   });
+
+  it.runIf(REAL_SERVER !== undefined)(
+    'serves a plain login of a real server as itself, and its owner beside it',
+    async () => {
+      const real = await createRealDatabase(REAL_SERVER as string);
+      await onServer(
+        real.url,
+        `DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'draftgate_test_login')
+        THEN CREATE ROLE draftgate_test_login LOGIN; END IF; END $$`,
+      );
+      const plain = new URL(real.url);
+      plain.username = 'draftgate_test_login';
+      const database = await start({ databaseUrl: plain.href, ownerUrl: real.url });
+      expect(database).toMatchObject({ kind: 'postgres', url: plain.href });
+      neonConfig.fetchEndpoint = database.fetchEndpoint as string;
+      const sql = neon(database.url);
+      expect(await sql`SELECT session_user::text AS user`).toEqual([{ user: 'draftgate_test_login' }]);
+      await expect(sql`SELECT * FROM thing`).rejects.toMatchObject({ code: '42501' });
+      expect(await neon(database.ownerUrl)`SELECT * FROM thing`).toEqual([]);
+      await database.close();
+      await real.drop();
+    },
+  );
 
   it('closes twice without complaint and answers nothing afterwards', async () => {
     const database = await start();

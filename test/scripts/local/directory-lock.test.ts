@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockDirectory } from '../../../scripts/local/directory-lock.ts';
 
-describe('lockDirectory', () => {
+describe('lockDirectory', { timeout: 60_000 }, () => {
   let folder: string;
   let dataDir: string;
 
@@ -47,10 +47,17 @@ describe('lockDirectory', () => {
   });
 
   it('lets exactly one of many have a stale lock, whoever is quickest', async () => {
+    const gone = deadPid();
     for (let round = 0; round < 30; round += 1) {
       const directory = join(folder, `round-${round}`);
-      await writeFile(`${directory}.lock`, JSON.stringify({ pid: deadPid(), startedAt: '' }));
-      const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => lockDirectory(directory)));
+      await writeFile(`${directory}.lock`, JSON.stringify({ pid: gone, startedAt: '' }));
+      // Staggered, so that some read the stale lock while another one is replacing it.
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 12 }, async (_, at) => {
+          for (let turn = 0; turn < (at * (round + 1)) % 23; turn += 1) await readFile(import.meta.filename);
+          return lockDirectory(directory);
+        }),
+      );
       expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
     }
   });

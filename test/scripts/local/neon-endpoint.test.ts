@@ -17,6 +17,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalDatabase, startDatabase } from '../../../scripts/local/database.ts';
 import { writeMigrations } from './migrations-fixture.ts';
+import { createRealDatabase, REAL_SERVER } from './real-server.ts';
 
 const MIGRATION = [
   `DO $$ BEGIN
@@ -24,7 +25,6 @@ const MIGRATION = [
      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'draftgate_app') THEN CREATE ROLE draftgate_app NOLOGIN NOINHERIT; END IF;
    END $$`,
   'GRANT draftgate_tenant TO draftgate_app',
-  'DROP SCHEMA IF EXISTS endpoint_test CASCADE',
   'CREATE SCHEMA endpoint_test',
   'GRANT USAGE ON SCHEMA endpoint_test TO draftgate_tenant, draftgate_app',
   `CREATE TABLE endpoint_test.note (id int CONSTRAINT note_id_key UNIQUE, "businessId" text NOT NULL, body text)`,
@@ -39,30 +39,22 @@ const MIGRATION = [
   'GRANT SELECT, INSERT, UPDATE, DELETE ON endpoint_test.kinds TO draftgate_app',
 ];
 
-// The second engine needs a real server: a superuser's connection string of a database that tests may write to.
-const realServer = process.env.DRAFTGATE_TEST_DATABASE_URL;
-const engines = [{ name: 'PGlite', databaseUrl: undefined as string | undefined }];
-if (realServer) engines.push({ name: 'Postgres', databaseUrl: realServer });
+const engines = REAL_SERVER === undefined ? ['PGlite'] : ['PGlite', 'Postgres'];
 
-describe.each(engines)('the local SQL endpoint on $name', ({ name, databaseUrl }) => {
+describe.each(engines)('the local SQL endpoint on %s', { timeout: 60_000 }, (engine) => {
   let database: LocalDatabase;
+  let real: Awaited<ReturnType<typeof createRealDatabase>> | undefined;
   const sqlAs = (url: string) => neon(url);
 
   beforeAll(async () => {
-    const migrationsFolder = await writeMigrations([...MIGRATION, `SELECT '${name} ${Date.now()}'`]);
-    if (databaseUrl) {
-      // drizzle skips a migration older than the last one that ran; the throw-away one must run each time.
-      const { default: pg } = await import('pg');
-      const client = new pg.Client({ connectionString: databaseUrl });
-      await client.connect();
-      await client.query('DROP SCHEMA IF EXISTS drizzle CASCADE');
-      await client.end();
-    }
-    database = await startDatabase({ migrationsFolder, ...(databaseUrl ? { databaseUrl } : {}) });
+    if (engine === 'Postgres') real = await createRealDatabase(REAL_SERVER as string);
+    const migrationsFolder = await writeMigrations(MIGRATION);
+    database = await startDatabase({ migrationsFolder, ...(real ? { databaseUrl: real.url } : {}) });
     neonConfig.fetchEndpoint = database.fetchEndpoint as string;
   }, 60_000);
   afterAll(async () => {
     await database?.close();
+    await real?.drop();
   });
 
   it('gives values as text with type ids, from which the driver makes its own types', async () => {
@@ -312,7 +304,7 @@ describe.each(engines)('the local SQL endpoint on $name', ({ name, databaseUrl }
     expect(response.status).toBe(413);
   });
 
-  it.runIf(databaseUrl !== undefined)('honours statement_timeout on a real server', async () => {
+  it.runIf(engine === 'Postgres')('honours statement_timeout on a real server', async () => {
     const sql = sqlAs(database.url);
     await expect(
       sql.transaction([sql`SET LOCAL statement_timeout = 100`, sql`SELECT pg_sleep(5)`]),

@@ -85,7 +85,7 @@ describe('the offline model, asked through the openai package', { timeout: 60_00
   });
 
   it.each([
-    ['Where is my package right now? The tracking page shows nothing.', 'TRACKING', 'order'],
+    ['Where can I see the tracking number of my package?', 'TRACKING', 'order'],
     ['I want to have my money back please.', 'REFUND', 'order'],
     ['I cannot log in to my account any more.', 'ACCOUNT', 'none'],
     ['Can you move my appointment to next week?', 'APPOINTMENT', 'appointment'],

@@ -20,6 +20,7 @@ export const CONCEPTS = [
   'wrong',
   'defect',
   'return',
+  'fit',
   'refund',
   'cancel',
   'invoice',

@@ -62,7 +62,7 @@ export const tr: GroundingLocale = {
   nextWords: ['gelecek', 'önümüzdeki', 'haftaya'],
   lastWords: ['geçen', 'geçtiğimiz', 'önceki'],
   thisWords: ['bu'],
-  ambiguousWords: [],
+  ambiguousWords: ['on', 'bin', 'yüz', 'kırk', 'bir', 'ara', 'mi'],
   notDates: ['iyi günler', 'bugüne kadar'],
   monthPrepositions: [],
   units: {
@@ -113,7 +113,7 @@ export const tr: GroundingLocale = {
   },
   countingContexts: ['adım*', 'seçenek*', 'madde*', 'bölüm*', 'sürüm*'],
   conjunctions: ['ve', 'ancak', 'ama', 'fakat', 'lakin', 'ise', 'oysa', 'çünkü', 'ayrıca', 'iken', 'ki', 'olup'],
-  negations: ['ne', 'hiç'],
+  negations: ['hiç', 'hiçbir'],
   trailingNegations: ['değil*', 'söz konusu değil*', 'yok', 'yoktur', 'bulunmuyor', 'bulunmamakta*'],
   falseNegations: ['ne yazık ki', 'ne kadar', 'ne zaman', 'sadece ~ değil'],
   conditionals: ['eğer', 'şayet', 'şayed'],
@@ -127,13 +127,10 @@ export const tr: GroundingLocale = {
     'mı',
     'mu',
     'mü',
+    'm[iıuü]dir',
     'olup olmadığı*',
     'edilip edilmediği*',
-    'zaman',
     'olmuşsa',
-    'sonra',
-    'kadar',
-    'için',
   ],
   questionStarts: ['ne zaman', 'nerede', 'hangi', 'neden', 'nasıl', 'kim', 'kaç'],
   habitual: [
@@ -149,6 +146,8 @@ export const tr: GroundingLocale = {
     'kural olarak',
   ],
   unstated: [],
+  futures: [],
+  pasts: [],
   attributions: [
     '(yaz|söyle|belirt|ilet|bildir|bahset|paylaş|ver|gönder)(dığınız|diğiniz|tiğiniz|mişsiniz|mişsınız|miştiniz|diniz|dınız|tiniz|tınız)[a-z]{0,6}',
     'mesajınızda*',
@@ -325,7 +324,7 @@ export const tr: GroundingLocale = {
     ],
     replaced: [
       `değiştir(il)?${DONE_I}`,
-      `(yenisi*|yedek*|yeni bir (ürün*|tane*)|muadil*) ~~ (gönderil|kargolan|yola çık|kargoya veril|sevk edil|gönder|hazırlan)(di|dı|ti|tı|dik|miş|mış|mıştır|miştir)`,
+      `(yenisi*|yedek*|değişim ürün*|yeni bir (ürün*|tane*)|muadil*) ~~ (gönderil|kargolan|yola çık|kargoya veril|sevk edil|gönder|hazırlan)(di|dı|ti|tı|dik|miş|mış|mıştır|miştir)`,
       `(değişim*) ~~ (yapıl|gerçekleş|tamamlan|onaylan|başlatıl)(di|dı|ti|miş|mış|mıştır|miştir)`,
     ],
     paid: [
@@ -335,7 +334,7 @@ export const tr: GroundingLocale = {
       `(kartınızdan|hesabınızdan) ~ (çekil|tahsil edil|alın)(di|dı|miş|mış|mıştır|miştir)`,
     ],
     confirmed: [
-      `(sipariş*|randevu*|rezervasyon*) ~~ (onaylan|oluşturul|teyit edil|kesinleş|planlan|ayarlan|alın|kayded*l)(di|dı|du|ti|tı|miş|mış|mıştır|miştir|muştur)`,
+      `(sipariş*|randevu*|rezervasyon*) ~~ (onaylan|teyit edil|kesinleş|planlan|ayarlan)(di|dı|du|ti|tı|miş|mış|mıştır|miştir|muştur)`,
       '(sipariş*|randevu*|rezervasyon*) ~ (onaylı|onaylıdır)',
       '(randevu*|rezervasyon*) ~ (onayladık|oluşturduk|planladık|ayarladık)',
     ],
@@ -465,13 +464,15 @@ export const tr: GroundingLocale = {
         `iptal* ~ (yapıl|gerçekleştiril|sağlan)[a-z]{0,4}(ece[kg]|aca[kg])*`,
       ],
       discount: [
-        `(indirim*|kupon*|hediye*|puan*|çek*) ~~ (tanımla|ver|veril|uygula|sağla|sun|ekle|yap|gönder|tanımlan|uygulan|eklen|kazan|yansı|hazırla)[a-z]{0,12}`,
+        `(indirim*|kupon*|hediye*|puan*|alışveriş çek*) ~~ (tanımla|ver|veril|uygula|sağla|sun|ekle|yap|gönder|tanımlan|uygulan|eklen|kazan|yansı|hazırla)[a-z]{0,12}`,
         '(indirim|kupon|promosyon) kod*',
         'hediye çek*',
         'indirim kupon*',
         'hediye kart*',
         'ücretsiz (kargo|teslimat|gönder*|olarak|iade|değişim|ürün)*',
         'bedava*',
+        'ücretsiz',
+        '(kargo|teslimat|gönderim) bizden',
         'kargo bedava*',
         '(tl|lira|euro|dolar|usd|eur|try) (tutarında )?(indirim|kupon|hediye)*',
         'ek ücret (alınmaz|alınmayacak*|yok*)',
@@ -521,7 +522,7 @@ export const tr: GroundingLocale = {
       'ilet*',
       'yardım*',
       'bakaca*',
-      'sor*',
+      'sor(up|aca|uyor|ar|duk)*',
     ],
   },
   dateLabels: {
@@ -554,7 +555,7 @@ export const tr: GroundingLocale = {
     expected: [
       'tahmini*',
       'beklen*',
-      'bekliyoruz',
+
       'teslim (edilecek*|edilmesi*|alacak*)',
       'ulaşacak*',
       'ulaşması*',
@@ -603,7 +604,7 @@ export const tr: GroundingLocale = {
     refund: ['iade*', 'geri öde*', 'tazmin*', '(hesabınıza|kartınıza) (yat*|aktar*)', 'geri verdik', 'geri ver*'],
     price: ['fiyat*', 'birim fiyat*', 'tanesi', 'adedi', 'her biri', 'ücreti'],
     shipping: ['kargo (ücret*|bedel*|masraf*|fiyat*)', 'gönderim (ücret*|bedel*)', 'teslimat ücret*'],
-    discount: ['indirim*', 'kupon*', 'hediye*', 'çek*', 'puan*', 'bonus*'],
+    discount: ['indirim*', 'kupon*', 'hediye*', '(hediye|alışveriş) çek*', 'puan*', 'bonus*'],
     tax: ['kdv*', 'vergi*', 'gümrük*'],
   },
   vague: [

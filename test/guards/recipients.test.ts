@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { allRecipientsAre, recipientsOf } from '../../src/guards/recipients.ts';
+
+const FROM = { address: 'Jane@Customer.example', name: 'Jane Doe' };
+const SHOP = { address: 'support@shop.example' };
+const FRIEND = { address: 'friend@other.example', name: 'Ömer' };
+const base = { from: FROM, to: [SHOP], cc: [FRIEND], businessAddresses: [SHOP.address], replyAll: false };
+
+describe('recipients', () => {
+  test('are the sender alone, unless the business replies to all', () => {
+    expect(recipientsOf(base)).toEqual({
+      to: [{ address: 'Jane@customer.example', name: 'Jane Doe' }],
+      cc: [],
+      bcc: [],
+      findings: [],
+    });
+    expect(recipientsOf({ ...base, replyAll: true }).cc).toEqual([FRIEND]);
+  });
+
+  test('are the Reply-To where there is one', () => {
+    const { to, findings } = recipientsOf({ ...base, replyTo: { address: 'orders@customer.example' } });
+    expect(to).toEqual([{ address: 'orders@customer.example' }]);
+    expect(findings).toMatchObject([{ code: 'REPLY_TO_DIFFERS', severity: 'info' }]);
+  });
+
+  test('are the sender when Reply-To is the sender in another spelling, empty, or the business itself', () => {
+    for (const replyTo of [{ address: 'JANE@customer.EXAMPLE' }, [], SHOP]) {
+      const { to, findings } = recipientsOf({ ...base, replyTo });
+      expect(to.map(({ address }) => address.toLowerCase())).toEqual(['jane@customer.example']);
+      expect(findings).toEqual([]);
+    }
+  });
+
+  test('name nobody twice and never the business', () => {
+    const cc = [FRIEND, { address: 'FRIEND@other.example' }, FROM, { address: 'Support@Shop.example' }];
+    expect(recipientsOf({ ...base, cc, replyAll: true }).cc).toEqual([FRIEND]);
+  });
+
+  test('are fifty at most', () => {
+    const cc = Array.from({ length: 5000 }, (_, index) => ({ address: `a${index}@list.example` }));
+    const recipients = recipientsOf({ ...base, cc, replyAll: true });
+    expect(recipients.to.length + recipients.cc.length).toBe(50);
+    expect(recipients.findings).toMatchObject([{ code: 'TOO_MANY_RECIPIENTS' }]);
+  });
+
+  test('show an international domain in its ASCII form', () => {
+    expect(recipientsOf({ ...base, from: { address: 'jane@bücher.example' } }).to).toEqual([
+      { address: 'jane@xn--bcher-kva.example' },
+    ]);
+  });
+});
+
+describe('whether an order may be told', () => {
+  test('compares addresses, not spellings', () => {
+    expect(allRecipientsAre({ to: [FROM], cc: [] }, ' jane@CUSTOMER.example ')).toBe(true);
+    expect(allRecipientsAre({ to: [FROM], cc: [FRIEND] }, FROM.address)).toBe(false);
+    expect(allRecipientsAre({ to: [FROM], cc: [] }, 'not an address')).toBe(false);
+  });
+});
