@@ -38,6 +38,10 @@ const configSchema = z.object({
   tokenBudget: limit(8_000),
   maxOutputTokens: limit(2_000),
 
+  /** What all backfills and the nightly indexing together may ask of the embedding API. */
+  embeddingRequestsPerMinute: limit(3_000),
+  embeddingTokensPerMinute: limit(1_000_000),
+
   /** Bytes of a request body. */
   maxBodyBytes: limit(1_048_576),
   maxBulkBodyBytes: limit(32 * 1_048_576),
@@ -56,6 +60,8 @@ export function readConfig(env: Env): Config {
     openaiBaseUrl: env.OPENAI_BASE_URL,
     model: env.OPENAI_MODEL,
     embeddingModel: env.OPENAI_EMBEDDING_MODEL,
+    embeddingRequestsPerMinute: env.EMBEDDING_REQUESTS_PER_MINUTE,
+    embeddingTokensPerMinute: env.EMBEDDING_TOKENS_PER_MINUTE,
   });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);

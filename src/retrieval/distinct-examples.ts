@@ -1,4 +1,4 @@
-import { distinctiveStems } from './word-signature.ts';
+import { distinctStems } from './word-signature.ts';
 
 /** Two answers that share this part of their words (Jaccard) say the same: the better one stands for both. */
 const NEAR_DUPLICATE = 0.8;
@@ -8,7 +8,7 @@ const WORDS_READ = 200;
 export function distinctExamples<T extends { answer: string }>(bestFirst: readonly T[]): T[] {
   const kept: { example: T; words: Set<string> }[] = [];
   for (const example of bestFirst) {
-    const words = new Set(distinctiveStems(example.answer, WORDS_READ));
+    const words = new Set(distinctStems(example.answer, WORDS_READ));
     if (!kept.some((other) => jaccard(other.words, words) >= NEAR_DUPLICATE)) kept.push({ example, words });
   }
   return kept.map(({ example }) => example);

@@ -1,23 +1,16 @@
-import { MAIL_LOCALES } from '../mail/locales/mail-locales.ts';
-
-/** Bits of a signature; a word sets one. With the words below, at most every sixth bit of an example is set. */
+/** Bits of a signature; a word sets one. With the words below, at most every fifth bit of an example is set. */
 export const SIGNATURE_BITS = 512;
-const QUESTION_WORDS = 48;
+const QUESTION_WORDS = 64;
 const ANSWER_WORDS = 32;
 const QUERY_WORDS = 64;
 /** A word is known by its beginning: "refund", "refunds", "refunded"; "Rechnung", "Rechnungen"; "sipariş", "siparişim". */
 const STEM_LENGTH = 6;
 const CHARACTERS_READ = 8_000;
 
-const COMMON = new Set(
-  Object.values(MAIL_LOCALES).flatMap((locale) => locale.commonWords.flatMap((word) => foldedWords(word))),
-);
-
-/** The first `most` distinct stems of a text that are no common words of a mail, in order of appearance. */
-export function distinctiveStems(text: string, most: number): string[] {
+/** The first `most` distinct stems of a text in order of appearance. Common ones stay: the search weighs words by their rarity. */
+export function distinctStems(text: string, most: number): string[] {
   const stems = new Set<string>();
   for (const word of foldedWords(text.slice(0, CHARACTERS_READ))) {
-    if (word.length < 2 || COMMON.has(word)) continue;
     stems.add(word.slice(0, STEM_LENGTH));
     if (stems.size === most) break;
   }
@@ -44,12 +37,12 @@ export function bitOf(stem: string): number {
 /** The signature of an example as Postgres writes `bit(512)`: words of the question first, then of the answer. */
 export function signatureOfExample(question: string, answer: string): string {
   const bits = new Array<string>(SIGNATURE_BITS).fill('0');
-  const stems = [...distinctiveStems(question, QUESTION_WORDS), ...distinctiveStems(answer, ANSWER_WORDS)];
+  const stems = [...distinctStems(question, QUESTION_WORDS), ...distinctStems(answer, ANSWER_WORDS)];
   for (const stem of stems) bits[bitOf(stem)] = '1';
   return bits.join('');
 }
 
 /** The bits that a query looks for, in order of appearance, each once. */
 export function bitsOfQuery(query: string): number[] {
-  return [...new Set(distinctiveStems(query, QUERY_WORDS).map(bitOf))];
+  return [...new Set(distinctStems(query, QUERY_WORDS).map(bitOf))];
 }
