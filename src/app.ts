@@ -5,6 +5,7 @@ import { newId } from './lib/ids.ts';
 import { docsPage } from './pages/docs.tsx';
 import { adminRoutes } from './routes/admin.ts';
 import { type ApiContext, createRouter } from './routes/api.ts';
+import { backfillRoutes } from './routes/backfills.ts';
 import { draftRoutes } from './routes/drafts.ts';
 import { limitBody } from './routes/limit-body.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -44,6 +45,7 @@ export function createApp(services: Services) {
   app.route('/', recordRoutes);
   app.route('/', draftRoutes);
   app.route('/', adminRoutes);
+  app.route('/', backfillRoutes);
 
   app.notFound((c) => envelope(c, unknownRoute(c)));
   app.onError((error, c) => envelope(c, known(error, c)));
