@@ -10,15 +10,14 @@ export interface UsageSample {
 export const USAGE_WINDOW = 50;
 /** Whatever an API reports, no correction leaves these bounds: constant in tokens. */
 const FACTOR_BOUNDS = [0.5, 2.5] as const;
-const CONSTANT_BOUNDS = [-1_000, 4_000] as const;
+const CONSTANT_BOUNDS = [-500, 4_000] as const;
 /** Pairs of samples nearer than this share of their size say nothing about the slope. */
 const NEAREST_PAIR = 0.05;
 export const NO_CORRECTION: TokenCorrection = { constant: 0, factor: 1 };
 
-/** Adds a sample to the window, oldest first; what cannot be a count is left out. */
+/** Adds a sample to the window, oldest first; a report that no correction within the bounds explains is left out. */
 export function withSample(samples: readonly UsageSample[], sample: UsageSample): UsageSample[] {
-  const sound = [...samples, sample].filter(({ counted, reported }) => counted > 0 && reported > 0);
-  return sound.slice(-USAGE_WINDOW);
+  return [...samples, sample].filter(isSound).slice(-USAGE_WINDOW);
 }
 
 /**
@@ -41,6 +40,11 @@ export function learnCorrection(samples: readonly UsageSample[]): TokenCorrectio
   const factor = within(FACTOR_BOUNDS, median(slopes));
   const constant = within(CONSTANT_BOUNDS, median(samples.map((s) => s.reported - factor * s.counted)));
   return { constant, factor };
+}
+
+function isSound({ counted, reported }: UsageSample): boolean {
+  const least = FACTOR_BOUNDS[0] * counted + CONSTANT_BOUNDS[0];
+  return counted > 0 && reported > Math.max(0, least) && reported <= FACTOR_BOUNDS[1] * counted + CONSTANT_BOUNDS[1];
 }
 
 function median(values: number[]): number {

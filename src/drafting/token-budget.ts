@@ -12,6 +12,8 @@ export type BudgetResult =
   /** Instructions and tool results alone are over the budget. */
   | { status: 'does-not-fit'; dropped: string[] };
 
+/** Whatever was learned of a model, a prompt is taken for at least this share of what we count. */
+const LEAST_SHARE = 0.5;
 /** Longest thing that is not cut of the customer's own turn, in characters, when it has to be cut. */
 const MINIMUM_MAIL_LENGTH = 200;
 
@@ -24,7 +26,8 @@ export function fitBudget(
   options: { instructions: string; budget: number; correction: TokenCorrection; countTokens: CountTokens },
 ): BudgetResult {
   const { countTokens, correction, budget } = options;
-  const corrected = (tokens: number) => Math.ceil(tokens * correction.factor + correction.constant);
+  const corrected = (tokens: number) =>
+    Math.ceil(Math.max(tokens * LEAST_SHARE, tokens * correction.factor + correction.constant));
   const fixed = countTokens(options.instructions);
   let counted = 0;
   const measure = (candidate: ComposeDocument) => {
