@@ -83,7 +83,7 @@ export function knownHashes(queries: Queries, businessId: string, hashes: string
 export function systemWrittenRoom(queries: Queries, businessId: string, newcomers: number) {
   return queries.execute<{ held: number; allowed: number }>(sql`
     select held::int as "held",
-      greatest(${ALWAYS_SYSTEM_WRITTEN}, floor((total - held + ${newcomers}) * ${MOST_SYSTEM_WRITTEN_SHARE / (1 - MOST_SYSTEM_WRITTEN_SHARE)}))::int as "allowed"
+      greatest(${ALWAYS_SYSTEM_WRITTEN}::int, floor((total - held + ${newcomers}::int) * ${MOST_SYSTEM_WRITTEN_SHARE / (1 - MOST_SYSTEM_WRITTEN_SHARE)}::float8))::int as "allowed"
     from (select count(*) as total from ${exampleEmbedding} where "businessId" = ${businessId}) everything,
       (select count(*) as held from ${exampleEmbedding} where "businessId" = ${businessId} and "systemWritten") system`);
 }
