@@ -1,6 +1,6 @@
 /** `npm run dev`: the whole service on this machine, on embedded defaults. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seedDemo } from './demo/seed-demo.ts';
 import { createApiClient } from './lib/api-client.ts';
@@ -25,6 +25,7 @@ Environment:
 `;
 
 const stateFolder = join(ROOT, '.draftgate');
+const runningFolder = join(stateFolder, 'running');
 const MINUTE_MS = 60_000;
 
 await runCommand(
@@ -48,6 +49,8 @@ await runCommand(
           ...(process.env.DATABASE_OWNER_URL ? { ownerUrl: process.env.DATABASE_OWNER_URL } : {}),
         },
         chooseModel: chooseModelFromEnvironment,
+        // Where `wrangler kv key put --local` writes by itself: an operator's flip reaches the running service.
+        stateFolder: localState(ephemeral),
         signal: stop.signal,
       });
       await serve(service, values.empty !== true, stop.signal);
@@ -57,6 +60,7 @@ await runCommand(
       if (!stop.signal.aborted) throw error;
     } finally {
       await service?.close();
+      rmSync(join(runningFolder, String(process.pid)), { force: true });
     }
     return undefined;
 
@@ -82,6 +86,24 @@ async function serve({ base, adminKey, database, model }: Service, demo: boolean
     console.log(
       `drafts of the demo inbox: curl -s '${base}/v1/drafts?businessId=demo' -H 'Authorization: Bearer ${adminKey}'`,
     );
+  }
+}
+
+/** The folder of local KV and queues. An ephemeral run begins with an empty one, unless another run stands on it. */
+function localState(ephemeral: boolean): string {
+  const folder = join(ROOT, '.wrangler', 'state');
+  mkdirSync(runningFolder, { recursive: true });
+  const others = readdirSync(runningFolder).filter((pid) => isAlive(Number(pid)));
+  if (ephemeral && others.length === 0) rmSync(folder, { recursive: true, force: true });
+  writeFileSync(join(runningFolder, String(process.pid)), '');
+  return folder;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 

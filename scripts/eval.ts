@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { askModelForTriage } from '../src/drafting/compose.ts';
 import type { TriageAnswer } from '../src/drafting/prompt-document.ts';
 import { createOpenAiModel } from '../src/model/openai-model.ts';
+import { evaluateGrounding, GROUNDING_SETS } from './eval/grounding.ts';
+import { evaluateInjection, INJECTION_SETS } from './eval/injection.ts';
 import { evaluateInjectionDetector } from './eval/injection-detector.ts';
 import { evaluateMail } from './eval/mail.ts';
 import { evaluateMainJob, MAIN_JOB_SETS } from './eval/main-job.ts';
@@ -32,6 +34,8 @@ Starts the service itself, with a database in memory and the offline model. Exit
 interface Context {
   dataDir: string;
   onMiss: (line: string) => void;
+  /** Aborted at Ctrl-C. */
+  signal: AbortSignal;
   /** The service under test; started at the first use. */
   service: () => Promise<{ base: string; adminKey: string }>;
   /** The model that is asked where triage by code is unsure. */
@@ -54,12 +58,6 @@ interface PartRow {
 
 const TRIAGE_TIMEOUT_MS = 30_000;
 const INTENT_SETS = ['intents_bitext', 'intents_banking77', 'intents_clinc150'];
-const INJECTION_SETS = [
-  'injection_bipia',
-  'injection_llmguard_rebuff',
-  'injection_notinject',
-  'injection_llmail_benign',
-];
 
 const PARTS: Record<string, Part> = {
   main: {
@@ -84,7 +82,15 @@ const PARTS: Record<string, Part> = {
   },
   injection: {
     sets: INJECTION_SETS,
-    evaluate: async ({ dataDir, onMiss }) => fromRows(await evaluateInjectionDetector(dataDir, onMiss)),
+    evaluate: async ({ dataDir, onMiss, signal }) => [
+      ...fromRows(await evaluateInjectionDetector(dataDir, onMiss)),
+      ...(await evaluateInjection(dataDir, onMiss, signal)),
+    ],
+  },
+  grounding: {
+    sets: [...GROUNDING_SETS],
+    evaluate: async ({ dataDir, onMiss }) =>
+      fromRows(await evaluateGrounding(dataDir, (miss) => onMiss(JSON.stringify(miss)))),
   },
 };
 
@@ -128,11 +134,12 @@ await runCommand(
       for (const { name, evaluate } of parts) {
         console.error(`${name} ...`);
         const started = Date.now();
-        results.push(...(await evaluate({ dataDir, onMiss, ...running })).map((result) => ({ part: name, ...result })));
+        const measured = await evaluate({ dataDir, onMiss, signal: stop.signal, ...running });
+        results.push(...measured.map((result) => ({ part: name, ...result })));
         console.error(`${name}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+        if (values.json !== true) console.log(`${name}\n${tableOf(measured)}\n`);
       }
       if (values.json === true) console.log(JSON.stringify(results.map(withVerdict), null, 2));
-      else console.log(tablesOf(results));
       return results.some((result) => meetsGoal(result) === false) ? 1 : 0;
     } finally {
       await running.close();
@@ -215,11 +222,6 @@ function withVerdict(result: Result & { part: string }) {
   return { ...result, ...(met === undefined ? {} : { met }) };
 }
 
-function tablesOf(results: (Result & { part: string })[]): string {
-  return [...new Set(results.map(({ part }) => part))]
-    .map((part) => {
-      const rows = results.filter((result) => result.part === part).map(cellsOf);
-      return `${part}\n${formatTable(['name', 'value', 'n', 'goal', '', 'note'], rows, ['value', 'n'])}`;
-    })
-    .join('\n\n');
+function tableOf(results: Result[]): string {
+  return formatTable(['name', 'value', 'n', 'goal', '', 'note'], results.map(cellsOf), ['value', 'n']);
 }

@@ -1,5 +1,7 @@
+import { html } from 'hono/html';
 import { secureHeaders } from 'hono/secure-headers';
 import { authenticate } from './access/authenticate.ts';
+import { namedActor } from './access/named-actor.ts';
 import { AppError, ERROR_CODES } from './lib/errors.ts';
 import { newId } from './lib/ids.ts';
 import { docsPage } from './pages/docs.tsx';
@@ -9,7 +11,10 @@ import { backfillRoutes } from './routes/backfills.ts';
 import { draftRoutes } from './routes/drafts.ts';
 import { limitBody } from './routes/limit-body.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { probeRoutes } from './routes/probes.ts';
+import { rampRoutes } from './routes/ramps.ts';
 import { recordRoutes } from './routes/records.ts';
+import { rollbackRoutes } from './routes/rollbacks.ts';
 import type { Services } from './services.ts';
 
 const RATE_LIMIT_SECONDS = 60;
@@ -27,14 +32,8 @@ export function createApp(services: Services) {
   });
   app.use(secureHeaders());
 
-  app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  app.get('/readyz', async (c) => {
-    const readiness = await services.checkReadiness();
-    if (!readiness.ready) c.header('Retry-After', '5');
-    return c.json(readiness, readiness.ready ? 200 : 503);
-  });
   app.get('/openapi.json', (c) => c.json(openApiDocument()));
-  app.get('/docs', (c) => c.html(docsPage(openApiDocument())));
+  app.get('/docs', (c) => c.html(html`<!doctype html>${docsPage(openApiDocument())}`));
 
   app.use('/v1/*', (c, next) => access(c, next));
   app.use('/admin/api/*', (c, next) => access(c, next));
@@ -46,6 +45,9 @@ export function createApp(services: Services) {
   app.route('/', draftRoutes);
   app.route('/', adminRoutes);
   app.route('/', backfillRoutes);
+  app.route('/', rollbackRoutes);
+  app.route('/', rampRoutes);
+  app.route('/', probeRoutes);
 
   app.notFound((c) => envelope(c, unknownRoute(c)));
   app.onError((error, c) => envelope(c, known(error, c)));
@@ -56,7 +58,7 @@ export function createApp(services: Services) {
       { db: services.db, adminKey: services.config.adminKey },
       c.req.header('authorization'),
     );
-    c.set('actor', actor);
+    c.set('actor', namedActor(actor, c.req.header('x-draftgate-actor')));
     if (actor.kind === 'key') {
       const { success } = await services.rateLimit.limit({ key: actor.keyId });
       if (!success) {

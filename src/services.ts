@@ -35,7 +35,22 @@ import {
   patchBusiness,
   removePilot,
 } from './rollout/business-store.ts';
-import { readEdgeSwitch } from './rollout/edge-switch.ts';
+import { createEdgeSwitch, type EdgeSwitch, readEdgeState } from './rollout/edge-switch.ts';
+import { listRollbacks } from './rollout/list-rollbacks.ts';
+import {
+  abortRamp,
+  approveRamp,
+  createRamp,
+  listRamps,
+  pauseRamp,
+  resumeRamp,
+  showRamp,
+} from './rollout/manage-ramps.ts';
+import { noRampMetrics, type RampMetrics } from './rollout/ramp-metrics.ts';
+import { reconcileEdge } from './rollout/reconcile-edge.ts';
+import { confirmRestore, findRollback, restoreRollback } from './rollout/restore-rollback.ts';
+import { previewRollback, rollBack } from './rollout/roll-back.ts';
+import { type RampDeps, runRamps } from './rollout/run-ramps.ts';
 import { checkReadiness } from './storage/check-readiness.ts';
 import { createDatabase, type Database } from './storage/db.ts';
 import { putAppointments, putOrders, putSnippets } from './tools/put-records.ts';
@@ -49,6 +64,8 @@ export interface Overrides {
   config?: Partial<Config>;
   enqueueRetry?: DraftingDeps['enqueueRetry'];
   enqueueBackfill?: (messages: BackfillQueueMessage[], delayMs: number) => Promise<void>;
+  edge?: EdgeSwitch;
+  rampMetrics?: RampMetrics;
 }
 
 /** The longest delay that a queue takes, in seconds. */
@@ -80,6 +97,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
       },
       logger,
     );
+  const edge = overrides.edge ?? createEdgeSwitch(env.FLAGS);
   const enqueueBackfill =
     overrides.enqueueBackfill ??
     (async (messages: BackfillQueueMessage[], delayMs: number) => {
@@ -89,14 +107,16 @@ export function createServices(env: Env, overrides: Overrides = {}) {
         await env.BACKFILL.sendBatch(batch, { delaySeconds });
       }
     });
-  const deps: DraftingDeps & { enqueueBackfill: typeof enqueueBackfill } = {
+  const deps: DraftingDeps & RampDeps & { enqueueBackfill: typeof enqueueBackfill } = {
     enqueueBackfill,
     db,
+    edge,
+    rampMetrics: overrides.rampMetrics ?? noRampMetrics,
     model,
     clock,
     logger,
     config,
-    readEdge: (feature) => readEdgeSwitch(env.FLAGS, feature),
+    readEdge: (feature) => readEdgeState(edge, feature),
     enqueueRetry:
       overrides.enqueueRetry ??
       (async (retry: Omit<DraftRetry, 'type'>, delayMs) => {
@@ -154,6 +174,24 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     enrolPilot: bind(enrolPilot),
     removePilot: bind(removePilot),
     listPilots: bind(listPilots),
+
+    rollBack: bind(rollBack),
+    previewRollback: bind(previewRollback),
+    restoreRollback: bind(restoreRollback),
+    confirmRestore: bind(confirmRestore),
+    findRollback: bind(findRollback),
+    listRollbacks: bind(listRollbacks),
+    reconcileEdge: bind(reconcileEdge),
+
+    createRamp: bind(createRamp),
+    approveRamp: bind(approveRamp),
+    pauseRamp: bind(pauseRamp),
+    resumeRamp: bind(resumeRamp),
+    abortRamp: bind(abortRamp),
+    showRamp: bind(showRamp),
+    listRamps: bind(listRamps),
+    runRamps: bind(runRamps),
+
     createApiKey: bind(createApiKey),
     revokeApiKey: bind(revokeApiKey),
     listApiKeys: bind(listApiKeys),

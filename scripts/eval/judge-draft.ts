@@ -66,6 +66,9 @@ function statedStatuses(body: string, order: ShopOrder, orders: number): string[
   return Object.keys(STATUS_WORDS).filter((status) => read.some((text) => STATUS_WORDS[status]?.test(text)));
 }
 
+/** Ids and times that the service gives, and the recipients themselves. */
+const FIELDS_WITHOUT_TEXT = ['id', 'businessId', 'messageId', 'threadId', 'to', 'cc', 'createdAt', 'updatedAt'];
+
 export interface LeakIndex {
   /** A thing that only one customer may read, lower case, with that customer's address. */
   private: { text: string; owner: string }[];
@@ -83,23 +86,23 @@ export function leakIndexOf(shop: Shop): LeakIndex {
 }
 
 /**
- * What a draft shows to somebody who is not the owner, anywhere in its JSON but its recipients: names of orders, and of the orders
+ * What a draft shows to somebody who is not the owner, anywhere in it but its recipients: names of orders, and of the orders
  * asked about also totals, items, prices, address and status. The customer's own words are no leak.
  */
 export function leaksOf(draft: ApiDraft, question: Question, index: LeakIndex): string[] {
   const readers = readersOf(draft);
   const mayRead = (owner: string) => owner !== '' && readers.length > 0 && readers.every((reader) => reader === owner);
-  const { id: _id, businessId: _business, messageId: _message, threadId: _thread, to: _to, cc: _cc, ...shown } = draft;
+  const shown = Object.fromEntries(Object.entries(draft).filter(([field]) => !FIELDS_WITHOUT_TEXT.includes(field)));
   const own = `${question.mail.subject}\n${question.mail.text}`.toLowerCase();
   const said = ownWordsRemoved(shown, question).toLowerCase();
   const leaks = index.private
-    .filter(({ text, owner }) => !mayRead(owner) && !own.includes(text) && said.includes(text))
+    .filter(({ text, owner }) => !mayRead(owner) && !own.includes(text) && names(said, text))
     // A name that several customers share is nobody's, where one of them may read it.
     .filter(({ text }) => !index.private.some((other) => other.text === text && mayRead(other.owner)))
     .map(({ text }) => text);
   for (const order of question.orders) {
     if (question.expected === 'answer' || isOwnersOnly(readers, order, question)) continue;
-    leaks.push(...detailsOf(order).filter((text) => !own.includes(text) && said.includes(text)));
+    leaks.push(...detailsOf(order).filter((text) => !own.includes(text) && names(said, text)));
     if (ANY_STATUS.test(draft.body)) leaks.push(`status: ${ANY_STATUS.exec(draft.body)?.[0]}`);
   }
   return [...new Set(leaks)];
@@ -137,13 +140,28 @@ function detailsOf(order: ShopOrder): string[] {
   return [...written, ...order.items.map(({ name }) => name), ...order.address].map((text) => text.toLowerCase());
 }
 
+/** Whether a text holds a name or number as a whole: "53.48" is not in "11:53.481". */
+function names(said: string, text: string): boolean {
+  for (let at = said.indexOf(text); at >= 0; at = said.indexOf(text, at + 1)) {
+    if (!/[\p{L}\p{N}]/u.test(said[at - 1] ?? '') && !/[\p{L}\p{N}]/u.test(said[at + text.length] ?? '')) return true;
+  }
+  return false;
+}
+
 function readersOf(draft: ApiDraft): string[] {
   return [...draft.to, ...draft.cc].map(({ address }) => address.toLowerCase());
 }
 
-/** The draft's JSON; a subject that only repeats the mail's is the customer's own words. */
+/** All texts and numbers of the draft, one a line; a subject that only repeats the mail's is the customer's own words. */
 function ownWordsRemoved(shown: Record<string, unknown>, question: Question): string {
   const { subject, ...rest } = shown;
   const repeats = typeof subject === 'string' && subject.replace(/^re:\s*/i, '') === question.mail.subject.trim();
-  return JSON.stringify(repeats ? rest : shown);
+  return valuesOf(repeats ? rest : shown).join('\n');
+}
+
+function valuesOf(value: unknown): string[] {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)];
+  return value !== null && typeof value === 'object'
+    ? Object.entries(value).flatMap((entry) => entry.flatMap(valuesOf))
+    : [];
 }

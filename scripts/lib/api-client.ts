@@ -22,13 +22,14 @@ export class ApiError extends Error {
   }
 }
 
-/** Speaks to a deployment with one key. Any status that is not expected is an ApiError. */
-export function createApiClient(base: string, key: string): ApiClient {
+/** Speaks to a deployment with one key, as `actor` where given. Any status that is not expected is an ApiError. */
+export function createApiClient(base: string, key: string, actor?: string): ApiClient {
   async function call(method: string, path: string, body: unknown, expected: number[]): Promise<ApiAnswer> {
-    const response = await fetch(new URL(path, base), {
+    const response = await reach(new URL(path, base), {
       method,
       headers: {
         authorization: `Bearer ${key}`,
+        ...(actor === undefined ? {} : { 'x-draftgate-actor': actor }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -49,6 +50,15 @@ export function createApiClient(base: string, key: string): ApiClient {
     put: (path, body, expected = [200]) => call('PUT', path, body, expected),
     patch: (path, body, expected = [200]) => call('PATCH', path, body, expected),
   };
+}
+
+async function reach(url: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    const { name, cause } = error as Error & { cause?: { code?: string } };
+    throw new Error(`${url.origin} cannot be reached (${cause?.code ?? name})`);
+  }
 }
 
 function parse(text: string): unknown {

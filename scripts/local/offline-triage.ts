@@ -112,6 +112,12 @@ const PROTOTYPES: Record<Intent, string[]> = {
     'My payment was declined.',
     'What is the capital of France?',
     'Are you hiring?',
+    'My bank card does not work.',
+    'When does the bank transfer reach my account?',
+    'How much money do I have in the bank?',
+    'When does my flight leave?',
+    'How long do I cook this?',
+    'When is my car due for a service?',
   ],
   NO_REPLY: [
     'Thank you very much, everything is fine.',
@@ -122,6 +128,9 @@ const PROTOTYPES: Record<Intent, string[]> = {
 };
 /** Nearest sentences of an intent that count together. */
 const NEIGHBOURS = 2;
+/** Mean cosine below which a mail that holds no number does not ask for an order: that is then just the nearest of far things. */
+const LEAST_NEARNESS_OF_REQUIRED = 0.4;
+const HOLDS_NUMBER = /\d{4}/;
 
 const MAIL_LENGTH_READ = 480;
 
@@ -145,11 +154,13 @@ export async function triageByPrototype(
   const text = `${customerMail.subject}\n${customerMail.text}`.trim().slice(0, MAIL_LENGTH_READ);
   const [{ centre, byIntent }, [encoded]] = await Promise.all([prototypes, encoder.encode([text])]);
   const mail = centred(encoded ?? new Float32Array(), centre);
+  const leastNearness = HOLDS_NUMBER.test(text) ? -1 : LEAST_NEARNESS_OF_REQUIRED;
   let best: { intent: Intent; nearness: number } = { intent: 'GENERAL', nearness: Number.NEGATIVE_INFINITY };
   for (const { intent, vectors } of byIntent) {
     const nearest = vectors.map((vector) => dot(vector, mail)).sort((a, b) => b - a);
-    const nearness = nearest.slice(0, NEIGHBOURS).reduce((sum, value) => sum + value, 0);
-    if (nearness > best.nearness) best = { intent, nearness };
+    const nearness = nearest.slice(0, NEIGHBOURS).reduce((sum, value) => sum + value, 0) / NEIGHBOURS;
+    const isNear = INTENTS[intent] === 'none' || nearness >= leastNearness;
+    if (isNear && nearness > best.nearness) best = { intent, nearness };
   }
   return { intent: best.intent, requiredTool: INTENTS[best.intent] };
 }

@@ -31,6 +31,8 @@ export interface ServiceOptions {
   /** Where the database is; `{}` is an embedded one in memory. */
   database: Omit<LocalDatabaseOptions, 'migrationsFolder' | 'port'>;
   chooseModel: () => Promise<ChosenModel>;
+  /** Folder of local KV and queues; absent: one of its own, gone at `close`. */
+  stateFolder?: string;
   /** What stands between the Worker and the local SQL endpoint: takes its URL, gives the one to use. */
   relay?: (endpoint: string) => Promise<{ url: string; close: () => Promise<void> }>;
   /** Aborted: a start that is under way ends, and leaves nothing behind. */
@@ -72,15 +74,16 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
     const folder = mkdtempSync(join(tmpdir(), 'draftgate-'));
     cleanUps.push(() => rmSync(folder, { recursive: true, force: true }));
-    const envFile = writeVariables(folder, {
+    const variables = {
       ENVIRONMENT: 'development',
       DATABASE_URL: database.url,
       DATABASE_FETCH_ENDPOINT: relay?.url ?? database.fetchEndpoint ?? '',
       DRAFTGATE_ADMIN_KEY: options.adminKey,
       ...model.variables,
-    });
+    };
+    const envFile = writeVariables(folder, variables);
     options.signal?.throwIfAborted();
-    const worker = startWorker(port, envFile);
+    const worker = startWorker(port, envFile, options.stateFolder ?? join(folder, 'state'), variables);
     cleanUps.push(() => endOf(worker));
     const base = `http://127.0.0.1:${port}`;
     await answering(base, worker, options.signal);
@@ -128,7 +131,7 @@ export async function chooseOfflineModel(): Promise<ChosenModel> {
 }
 
 /** The port itself where it can be listened on, any free one for 0. */
-async function usablePort(port: number): Promise<number> {
+export async function usablePort(port: number): Promise<number> {
   return new Promise<number>((resolve, reject) => {
     const probe = createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => {
@@ -150,7 +153,12 @@ function writeVariables(folder: string, variables: Record<string, string>): stri
   return file;
 }
 
-function startWorker(port: number, envFile: string): ChildProcess {
+function startWorker(
+  port: number,
+  envFile: string,
+  stateFolder: string,
+  variables: Record<string, string>,
+): ChildProcess {
   const args = [
     'dev',
     '--port',
@@ -164,13 +172,22 @@ function startWorker(port: number, envFile: string): ChildProcess {
     'error',
     '--env-file',
     envFile,
+    '--persist-to',
+    stateFolder,
   ];
   const worker = spawn('wrangler', args, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own: Ctrl-C reaches us alone, and we end the whole group.
     detached: true,
-    env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false', FORCE_COLOR: '0' },
+    // wrangler reads secrets from its environment too: a DATABASE_URL that was meant for us must not reach the Worker.
+    env: {
+      ...process.env,
+      ...variables,
+      WRANGLER_SEND_METRICS: 'false',
+      CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+      FORCE_COLOR: '0',
+    },
   });
   worker.stdout?.on('data', (chunk: Buffer) => process.stderr.write(chunk));
   worker.stderr?.on('data', (chunk: Buffer) => process.stderr.write(chunk));

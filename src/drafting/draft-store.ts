@@ -289,7 +289,7 @@ export function writeDraft(queries: Queries, commit: DraftCommit) {
     .returning();
 }
 
-/** The wide event of a draft, written only together with its draft. */
+/** The wide event of a draft, written only together with its draft. Its time is that of the commit, after any wait for locks. */
 export function writeDraftEvent(
   queries: Queries,
   commit: DraftCommit,
@@ -298,8 +298,9 @@ export function writeDraftEvent(
   trace: Record<string, unknown>,
 ) {
   return queries.execute(
-    sql`insert into ${draftEvent} ("id", "businessId", "draftId", "version", "type", "pipelineVersion", "arm", "trace")
-      select ${`${commit.draftId}:${version}:drafted`}, "businessId", "id", "version", 'drafted', ${commit.pipelineVersion}, ${arm}, ${JSON.stringify(trace)}::jsonb
+    sql`insert into ${draftEvent} ("id", "businessId", "draftId", "version", "type", "pipelineVersion", "arm", "trace", "at")
+      select ${`${commit.draftId}:${version}:drafted`}, "businessId", "id", "version", 'drafted', ${commit.pipelineVersion}, ${arm}, ${JSON.stringify(trace)}::jsonb,
+        clock_timestamp()
       from ${draft} where "businessId" = ${commit.businessId} and "id" = ${commit.draftId} and "committedLeaseId" = ${commit.leaseId}
       on conflict do nothing`,
   );

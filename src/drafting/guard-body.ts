@@ -1,14 +1,17 @@
 import type { Finding } from '../guards/finding.ts';
 import type { Claim } from '../guards/grounding/claim.ts';
 import { blockingClaims, describeFailedClaims, groundBody } from '../guards/grounding/ground-body.ts';
+import { checkInstructions } from '../guards/instructions.ts';
 import { checkLinks, linksIn } from '../guards/links.ts';
 import { allowedValuesOf } from '../guards/pii/allowed-values.ts';
 import { findPii } from '../guards/pii/find-pii.ts';
 import type { PiiPolicy } from '../guards/pii/pii-match.ts';
 import type { RedactionSession } from '../guards/pii/redact-pii.ts';
 import { restorePlaceholders } from '../guards/pii/restore-placeholders.ts';
+import { checkReadable } from '../guards/readable.ts';
 import { checkReplyLanguage } from '../guards/reply-language.ts';
 import { detectLanguage } from '../mail/detect-language.ts';
+import { COMPOSE_INSTRUCTIONS } from './compose.ts';
 import type { DraftEvidence } from './draft.ts';
 
 export interface GuardInput {
@@ -51,6 +54,8 @@ export function guardBody(input: GuardInput): GuardVerdict {
     ...findPii(body, input.piiPolicy, allowed, identifiersOf(evidence)),
     ...checkLinks(body, linksOf(texts)),
     ...checkReplyLanguage({ language: input.language, confident: input.languageConfident }, detectLanguage(body)),
+    ...checkReadable(body, [...texts, ...recordTexts(evidence)], detectLanguage),
+    ...checkInstructions(body, COMPOSE_INSTRUCTIONS),
     ...failed.map(claimFinding),
   ];
   const blocking = findings.filter((finding) => finding.severity === 'block');
@@ -87,6 +92,15 @@ function ownTexts(evidence: DraftEvidence): string[] {
     ...evidence.snippets.map((snippet) => snippet.text),
     ...[name, website, supportEmail, supportPhone, address, openingHours, signature, ...(facts ?? [])],
   ].filter((text) => text !== undefined);
+}
+
+/** Texts of the draft's records, such as item names: they may be in any script. */
+function recordTexts({ orders, appointments }: DraftEvidence): string[] {
+  const texts = (value: unknown): string[] => {
+    if (typeof value === 'string') return [value];
+    return value === null || typeof value !== 'object' ? [] : Object.values(value).flatMap(texts);
+  };
+  return texts([orders, appointments]);
 }
 
 function linksOf(texts: string[]): string[] {

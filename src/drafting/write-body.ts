@@ -3,7 +3,7 @@ import type { Finding } from '../guards/finding.ts';
 import type { BusinessProfile, Claim } from '../guards/grounding/claim.ts';
 import { createRedactionSession, redactDeep, redactPii } from '../guards/pii/redact-pii.ts';
 import type { Deadline } from '../lib/deadline.ts';
-import { isLanguage } from '../lib/languages.ts';
+import { isLanguage, type Language, languageOfLocale } from '../lib/languages.ts';
 import { loadTokenCounter } from '../model/count-tokens.ts';
 import type { LanguageModel, ModelUsage } from '../model/language-model.ts';
 import { pickSnippets } from '../retrieval/pick-snippets.ts';
@@ -56,6 +56,9 @@ interface Deps {
   config: Config;
 }
 
+/** Characters of a blocked body that a repair is shown: enough to see what went wrong. */
+const REPAIR_BODY_LENGTH = 4_000;
+
 const NO_TOKENS = { predicted: 0, actual: null, dropped: [] };
 
 /** Budget → compose → guards, with one repair. Whatever the model does, the result is a body that passed, a template or a retry. */
@@ -79,14 +82,16 @@ export async function writeBody(deps: Deps, input: WriteInput): Promise<Written>
 
   const redaction = createRedactionSession(work.business.piiPolicy, identifiersOf(tools));
   const document = buildDocument(input, snippets, evidence.profile, redaction);
-  const budget = await trace.stage('budget', async () =>
-    fitBudget(document, {
-      instructions: COMPOSE_INSTRUCTIONS + REQUEST_OVERHEAD_TEXT,
-      budget: deps.config.tokenBudget,
-      correction: work.tokenCorrection,
-      countTokens: await loadTokenCounter(),
-    }),
-  );
+  const withinBudget = (candidate: ComposeDocument) =>
+    trace.stage('budget', async () =>
+      fitBudget(candidate, {
+        instructions: COMPOSE_INSTRUCTIONS + REQUEST_OVERHEAD_TEXT,
+        budget: deps.config.tokenBudget,
+        correction: work.tokenCorrection,
+        countTokens: await loadTokenCounter(),
+      }),
+    );
+  const budget = await withinBudget(document);
   trace.set({ dropped: budget.dropped });
   if (budget.status === 'does-not-fit') return template('check', { ...NO_TOKENS, dropped: budget.dropped });
 
@@ -108,8 +113,8 @@ export async function writeBody(deps: Deps, input: WriteInput): Promise<Written>
     }
     const verdict = guardBody({
       body: withClosing(answer.value.body, triage.language, work.business),
-      language: triage.language,
-      languageConfident: triage.languageConfident && isLanguage(triage.language),
+      language: replyLanguage(input),
+      languageConfident: triage.languageConfident,
       evidence,
       piiPolicy: work.business.piiPolicy,
       redaction,
@@ -131,8 +136,10 @@ export async function writeBody(deps: Deps, input: WriteInput): Promise<Written>
     blocked = verdict;
     trace.set({ [`blocked${attempt}`]: countCodes(verdict.findings) });
     if (input.deadline.remainingMs() < deps.config.repairMinimumMs) break;
-    const previousBody = redactPii(verdict.body, redaction).text;
-    prompt = { ...prompt, repair: { previousBody, problems: verdict.problems } };
+    const previousBody = redactPii(verdict.body, redaction).text.slice(0, REPAIR_BODY_LENGTH);
+    const repair = await withinBudget({ ...prompt, repair: { previousBody, problems: verdict.problems } });
+    if (repair.status === 'does-not-fit') break;
+    prompt = repair.document;
   }
   return template('check', tokens, budget.countedTokens);
 }
@@ -209,7 +216,7 @@ function buildDocument(
   ].map((source, index) => ({ ...source, index }));
   return {
     task: 'compose_reply',
-    language: triage.language,
+    language: replyLanguage(input),
     intent: triage.intent,
     mailDate: dateIn(work.message.sentAt, timeZone),
     business: { name, timeZone },
@@ -221,6 +228,11 @@ function buildDocument(
     })),
     customerMail: { subject: redact(mail.turn.subject), text: redact(mail.turn.text) },
   };
+}
+
+/** The customer's language where facts can be checked in it, else the business's own. */
+function replyLanguage({ triage, work }: WriteInput): Language {
+  return isLanguage(triage.language) ? triage.language : languageOfLocale(work.business.locale);
 }
 
 /** YYYY-MM-DD in a time zone. */

@@ -6,12 +6,14 @@ const UNFINISHED_A_RUN = 10;
 
 interface Task {
   name: string;
-  run: (services: Services) => Promise<Record<string, unknown>>;
+  run: (services: Services) => Promise<object>;
 }
 
 /** Which tasks run when (UTC). Each on its own: one that fails does not stop the others. */
 const TASKS: Record<string, Task[]> = {
   '* * * * *': [
+    { name: 'edge-switch', run: (services) => services.reconcileEdge() },
+    { name: 'ramps', run: (services) => services.runRamps() },
     { name: 'unfinished-drafts', run: resumeUnfinishedDrafts },
     { name: 'index-approved-drafts', run: indexApprovedDrafts },
     { name: 'tend-backfills', run: (services) => services.tendBackfills() },

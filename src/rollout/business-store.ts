@@ -1,18 +1,12 @@
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
-import { auditRow } from '../audit/audit-row.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Act, setAct } from '../audit/set-act.ts';
 import { AppError } from '../lib/errors.ts';
 import { type Database, postgresError } from '../storage/db.ts';
-import { auditEvent, business, pilotBusiness } from '../storage/schema/index.ts';
+import { business, pilotBusiness } from '../storage/schema/index.ts';
 
+/** The audit of businesses and pilots is written by triggers, so that plain SQL leaves the same. */
 interface Deps {
   db: Database;
-  clock: Clock;
-}
-
-export interface Act {
-  actor: string;
-  requestId: string;
 }
 
 export type BusinessInput = Omit<typeof business.$inferInsert, 'createdAt' | 'updatedAt'>;
@@ -20,11 +14,9 @@ export type BusinessInput = Omit<typeof business.$inferInsert, 'createdAt' | 'up
 /** Throws CONFLICT where the id is taken. */
 export async function createBusiness(deps: Deps, input: BusinessInput, act: Act) {
   try {
-    const [[row]] = await deps.db.operator((queries) => [
+    const [, [row]] = await deps.db.operator((queries) => [
+      setAct(queries, act),
       queries.insert(business).values(input).returning(),
-      queries
-        .insert(auditEvent)
-        .values(auditRow(deps.clock(), { ...act, businessId: input.id, action: 'business.create', after: input })),
     ]);
     if (row === undefined) throw new Error('insert returned no row');
     return row;
@@ -36,12 +28,8 @@ export async function createBusiness(deps: Deps, input: BusinessInput, act: Act)
 
 /** Changes the named fields and nothing else. Throws NOT_FOUND. */
 export async function patchBusiness(deps: Deps, id: string, patch: Partial<BusinessInput>, act: Act) {
-  const audit = auditRow(deps.clock(), { ...act, businessId: id, action: 'business.update', after: patch });
   const [, [row]] = await deps.db.operator((queries) => [
-    queries.execute(sql`
-      insert into ${auditEvent} ("id", "businessId", "action", "actor", "requestId", "before", "after")
-      select ${audit.id}, "id", ${audit.action}, ${audit.actor}, ${act.requestId}, to_jsonb(b), ${JSON.stringify(patch)}::jsonb
-      from ${business} b where "id" = ${id} for update`),
+    setAct(queries, act),
     queries
       .update(business)
       .set({ ...patch, updatedAt: sql`now()` })
@@ -79,22 +67,18 @@ export interface PilotKey {
 /** Enrols a business in a feature. `created` is false where it was enrolled before; nothing changes then. */
 export async function enrolPilot(deps: Deps, input: PilotKey & { notes: string | null }, act: Act) {
   const { businessId, feature, notes } = input;
-  const audit = auditRow(deps.clock(), { ...act, businessId, action: 'pilot.enrol' });
   try {
-    const [made, [row]] = await deps.db.operator((queries) => [
-      queries.execute(sql`
-        with made as (
-          insert into ${pilotBusiness} ("id", "businessId", "feature", "enabledBy", "notes")
-          values (${crypto.randomUUID()}, ${businessId}, ${feature}, ${act.actor}, ${notes})
-          on conflict do nothing returning *
-        )
-        insert into ${auditEvent} ("id", "businessId", "action", "actor", "requestId", "after")
-        select ${audit.id}, "businessId", ${audit.action}, ${audit.actor}, ${act.requestId}, to_jsonb(made) from made
-        returning "id"`),
+    const [, made, [row]] = await deps.db.operator((queries) => [
+      setAct(queries, act),
+      queries
+        .insert(pilotBusiness)
+        .values({ id: crypto.randomUUID(), businessId, feature, enabledBy: act.actor, notes })
+        .onConflictDoNothing()
+        .returning({ id: pilotBusiness.id }),
       queries.select().from(pilotBusiness).where(pilotOf(input)),
     ]);
     if (row === undefined) throw new Error('insert returned no row');
-    return { created: made.rows.length > 0, row };
+    return { created: made.length > 0, row };
   } catch (error) {
     if (postgresError(error)?.code === '23503') throw new AppError('NOT_FOUND', 'There is no such business.');
     throw error;
@@ -103,12 +87,8 @@ export async function enrolPilot(deps: Deps, input: PilotKey & { notes: string |
 
 /** Takes a business out of a feature. Throws NOT_FOUND where it is not enrolled. */
 export async function removePilot(deps: Deps, input: PilotKey, act: Act) {
-  const audit = auditRow(deps.clock(), { ...act, businessId: input.businessId, action: 'pilot.remove' });
   const [, [row]] = await deps.db.operator((queries) => [
-    queries.execute(sql`
-      insert into ${auditEvent} ("id", "businessId", "action", "actor", "requestId", "before")
-      select ${audit.id}, "businessId", ${audit.action}, ${audit.actor}, ${act.requestId}, to_jsonb(p)
-      from ${pilotBusiness} p where "businessId" = ${input.businessId} and "feature" = ${input.feature} for update`),
+    setAct(queries, act),
     queries.delete(pilotBusiness).where(pilotOf(input)).returning(),
   ]);
   if (row === undefined) throw new AppError('NOT_FOUND', 'This business is not enrolled in this feature.');

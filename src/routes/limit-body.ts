@@ -20,7 +20,7 @@ export function limitBody(config: Config): MiddlewareHandler<ApiEnv> {
       throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'Send JSON: "Content-Type: application/json".');
     }
     return (c.req.path.endsWith(':bulk') ? bulk : single)(c, async () => {
-      if (!hasBody || (await c.req.text()) === '') withoutBody(c);
+      if (c.req.header('content-type') !== undefined && (!hasBody || (await c.req.text()) === '')) withoutBody(c);
       await next();
     });
   };

@@ -166,7 +166,10 @@ export function responses(own: Record<number, [string, z.ZodType]>, errors: numb
   });
   return Object.fromEntries([
     ...Object.entries(own).map(([status, [description, schema]]) => [status, json(schema, description)]),
-    ...[...errors, 401, 429, 503].map((status) => [status, json(errorSchema, ERROR_TEXTS[status] ?? 'Error')]),
+    ...[...errors, 400, 401, 429, 500, 503].map((status) => [
+      status,
+      json(errorSchema, ERROR_TEXTS[status] ?? 'Error'),
+    ]),
   ]);
 }
 
@@ -179,6 +182,7 @@ const ERROR_TEXTS: Record<number, string> = {
   413: 'Too large.',
   422: 'Well-formed, but cannot be done.',
   429: 'Too many requests; see Retry-After.',
+  500: 'Something went wrong on our side.',
   503: 'Try again; see Retry-After.',
 };
 

@@ -4,13 +4,16 @@ import { AppError, ERROR_CODES, type ErrorCode } from '../../src/lib/errors.ts';
 const CODES = Object.entries(ERROR_CODES) as [ErrorCode, { status: number; retryable: boolean }][];
 
 describe('the vocabulary of errors', () => {
-  it.each(CODES)('%s is a client’s or a server’s, and is tried again only where that can help', (code, { status, retryable }) => {
-    expect(code).toMatch(/^[A-Z]+(?:_[A-Z]+)*$/);
-    expect(status).toBeGreaterThanOrEqual(400);
-    expect(status).toBeLessThan(600);
-    if (status >= 500 || status === 429) expect(retryable).toBe(true);
-    if (retryable) expect([409, 429, 500, 503]).toContain(status);
-  });
+  it.each(CODES)(
+    '%s is a client’s or a server’s, and is tried again only where that can help',
+    (code, { status, retryable }) => {
+      expect(code).toMatch(/^[A-Z]+(?:_[A-Z]+)*$/);
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(status).toBeLessThan(600);
+      if (status >= 500 || status === 429) expect(retryable).toBe(true);
+      if (retryable) expect([409, 429, 500, 503]).toContain(status);
+    },
+  );
 });
 
 describe('an error that a caller has to know of', () => {

@@ -44,7 +44,11 @@ describe('a turn', () => {
   });
 
   it('is the sender’s consecutive mails, before and after the one to answer, under its subject', () => {
-    const messages = [inbound('1', ADA, 'Where is my order?'), inbound('2', ADA, 'It is W1.'), inbound('3', ADA, 'Thanks!')];
+    const messages = [
+      inbound('1', ADA, 'Where is my order?'),
+      inbound('2', ADA, 'It is W1.'),
+      inbound('3', ADA, 'Thanks!'),
+    ];
     for (const id of ['1', '2', '3']) {
       expect(texts(messages, id)).toEqual({ turn: 'Where is my order?\n\nIt is W1.\n\nThanks!', earlier: [] });
       expect(readTurn(messages, id).subject).toBe(`About ${id}`);
@@ -71,10 +75,10 @@ describe('a turn', () => {
     expect(texts(messages, '2').turn).toBe('One.\n\nTwo.');
   });
 
-  it('leaves out what quotes and signatures repeat, and mails that are nothing else', () => {
+  it('leaves out quotes and signatures, and mails without a word', () => {
     const messages = [
       inbound('1', ADA, 'Where is my order?\n\n-- \nAda\nCustomer Ltd'),
-      inbound('2', ADA, '> Where is my order?'),
+      inbound('2', ADA, ' \n'),
       inbound('3', ADA, 'It is W1.\n\nOn Mon, Nov 9, 2026 at 9:00 AM Shop <shop@corner.example> wrote:\n> Hello'),
     ];
     expect(texts(messages, '3').turn).toBe('Where is my order?\n\nIt is W1.');

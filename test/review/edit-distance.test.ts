@@ -36,7 +36,10 @@ describe('the edit distance', () => {
     expect(editDistance(before, after)).toBeCloseTo(distance, 12);
   });
 
-  const text = fc.oneof(fc.string({ maxLength: 60, unit: fc.constantFrom('a', 'b', ' ', '\u0301') }), fc.string({ unit: 'binary' }));
+  const text = fc.oneof(
+    fc.string({ maxLength: 60, unit: fc.constantFrom('a', 'b', ' ', '\u0301') }),
+    fc.string({ unit: 'binary' }),
+  );
 
   it('is exact, symmetric and between 0 and 1', () => {
     fc.assert(

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CUSTOMER, type Harness, inboundMail, startHarness, uniqueId } from '../support/harness.ts';
+import { type Answer, CUSTOMER, type Harness, inboundMail, startHarness, uniqueId } from '../support/harness.ts';
 
 type Mail = ReturnType<typeof inboundMail> & Record<string, unknown>;
 
@@ -16,14 +16,14 @@ describe('handing in mail', () => {
   const mail = (fields: Record<string, unknown> = {}): Mail => ({ ...inboundMail(businessId, 'Hello'), ...fields });
   const hand = (message: unknown) => harness.post('/v1/messages', message);
 
-  async function stored(messageId: string): Promise<Record<string, any>> {
+  async function stored(messageId: string): Promise<Answer['body']> {
     const [{ rows }] = await harness.services.db.operator((queries) => [
       queries.execute(sql`select m.*, t."version" as "threadVersion" from "Message" m
         join "Thread" t on t."businessId" = m."businessId" and t."id" = m."threadId"
         where m."businessId" = ${businessId} and m."messageId" = ${messageId}`),
     ]);
     expect(rows).toHaveLength(1);
-    return rows[0] as Record<string, any>;
+    return rows[0] as Answer['body'];
   }
 
   it('stores one, with all of its fields, and says where', async () => {
@@ -166,14 +166,16 @@ describe('handing in mail', () => {
       expect(body.error.code).toBe('TOO_LARGE');
     });
 
-    it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonp'])(
-      'refuses the content type %s',
-      async (type) => {
-        const { status, body } = await send(JSON.stringify(mail()), { 'content-type': type });
-        expect(status).toBe(415);
-        expect(body.error.code).toBe('UNSUPPORTED_MEDIA_TYPE');
-      },
-    );
+    it.each([
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/jsonp',
+    ])('refuses the content type %s', async (type) => {
+      const { status, body } = await send(JSON.stringify(mail()), { 'content-type': type });
+      expect(status).toBe(415);
+      expect(body.error.code).toBe('UNSUPPORTED_MEDIA_TYPE');
+    });
 
     it.each(['application/json; charset=utf-8', 'APPLICATION/JSON', 'application/vnd.shop+json'])(
       'takes the content type %s',
@@ -299,7 +301,11 @@ describe('handing in mail', () => {
       const messages = [mail(), mail({ businessId: uniqueId('nowhere') }), mail({ businessId: other })];
       const { status, body } = await bulk({ messages });
       expect(status).toBe(200);
-      expect(body.items).toMatchObject([{ status: 201 }, { status: 404, error: { code: 'NOT_FOUND' } }, { status: 201 }]);
+      expect(body.items).toMatchObject([
+        { status: 201 },
+        { status: 404, error: { code: 'NOT_FOUND' } },
+        { status: 201 },
+      ]);
     });
 
     it('stores nothing where a key names another business', async () => {

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { editDistance } from '../../src/review/edit-distance.ts';
-import { type Harness, startHarness, uniqueId } from '../support/harness.ts';
+import { type Answer, type Harness, startHarness, uniqueId } from '../support/harness.ts';
 
-type Draft = Record<string, any>;
+type Draft = Answer['body'];
 
 describe('the review of a draft', () => {
   let harness: Harness;
@@ -60,7 +60,13 @@ describe('the review of a draft', () => {
       const { key, name } = await reviewer();
       const { status, body } = await act(draft, 'approve', {}, { key });
       expect(status).toBe(200);
-      expect(body).toMatchObject({ status: 'APPROVED', body: draft.body, editDistance: 0, reviewedBy: name, version: 1 });
+      expect(body).toMatchObject({
+        status: 'APPROVED',
+        body: draft.body,
+        editDistance: 0,
+        reviewedBy: name,
+        version: 1,
+      });
       expect(Date.parse(body.reviewedAt)).toBeGreaterThan(0);
       expect(body.claims).toEqual(draft.claims);
     });
@@ -327,9 +333,11 @@ describe('the review of a draft', () => {
     it('confirms a wrong fact that the stored evidence shows to be wrong, whatever the facts are today', async () => {
       const { draft, orderNumber } = await readyReply();
       await harness.services.db.operator((queries) => [
-        queries.execute(sql`update "Draft" set "content" = jsonb_set("content", '{body}', ${JSON.stringify(
-          `Hello Ada, your order ${orderNumber} has been delivered.`,
-        )}::jsonb) where "id" = ${draft.id}`),
+        queries.execute(
+          sql`update "Draft" set "content" = jsonb_set("content", '{body}', ${JSON.stringify(
+            `Hello Ada, your order ${orderNumber} has been delivered.`,
+          )}::jsonb) where "id" = ${draft.id}`,
+        ),
       ]);
       await harness.putOrder(businessId, orderNumber, { status: 'delivered' });
       await act(draft, 'report', { kind: 'wrong_fact' });

@@ -159,7 +159,7 @@ describe('threads', () => {
       expect(status).toBe(201);
       const compose = (await own.model.calls()).requests.filter(({ call }) => call === 'compose');
       expect(compose).toHaveLength(1);
-      const { input } = compose[0]?.body as { input: { role: string; content: string }[] };
+      const input = compose[0]?.body.input as { role: string; content: string }[];
       expect(input.map(({ role }) => role)).toEqual(['user']);
       return JSON.parse(input[0]?.content ?? '');
     }
@@ -251,9 +251,7 @@ describe('threads', () => {
       await slow.model.set({ mode: 'slow', delayMs: 1_500, times: 1, calls: ['compose'] }, { mode: 'answer' });
       const mail = await send('Hello, do you sell lamps?');
       const making = slow.draft(businessId, mail.messageId);
-      await expect
-        .poll(async () => (await slow.model.calls()).compose, { timeout: 10_000, interval: 50 })
-        .toBe(1);
+      await expect.poll(async () => (await slow.model.calls()).compose, { timeout: 10_000, interval: 50 }).toBe(1);
       await reply(mail, 'I mean the green ones.');
       const { status, body } = await making;
       expect(status).toBe(201);

@@ -141,7 +141,7 @@ describe('a backfill', () => {
     expect(page).toMatchObject({ outcome: 'ack', body: { type: 'backfill-page' } });
     expect(queue.waiting).toHaveLength(1);
     expect(queue.waiting[0]).toMatchObject({ delayMs: 1_000, attempts: 1 });
-    const id = (queue.waiting[0]?.body as { backfillId: string }).backfillId;
+    const id = String((queue.waiting[0]?.body as { backfillId?: string } | undefined)?.backfillId);
     await queue.drain(harness.services);
     expect(await find(id)).toMatchObject({ status: 'done', done: 3 });
   });

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { INTENT_NAMES, type Intent } from '../../src/drafting/intents.ts';
 import type { AppointmentFact, OrderFact } from '../../src/tools/facts.ts';
-import { APPOINTMENT_FIELDS, ORDER_FIELDS, whitelistAppointment, whitelistOrder } from '../../src/tools/field-whitelist.ts';
+import {
+  APPOINTMENT_FIELDS,
+  ORDER_FIELDS,
+  whitelistAppointment,
+  whitelistOrder,
+} from '../../src/tools/field-whitelist.ts';
 import type { AppointmentRow, OrderRow } from '../../src/tools/look-up-store.ts';
 import { readAppointment, readOrder } from '../../src/tools/read-record.ts';
 import { type LookUpRequest, resolveLookUps } from '../../src/tools/resolve-look-ups.ts';
@@ -81,7 +86,10 @@ describe.each(INTENT_NAMES)('an order for %s', (intent) => {
     ['texts in a list of objects', { items: ['SECRET'], shipments: [['SECRET']] }],
     ['an extra field in an item', { items: [{ name: 'Lamp', quantity: 1, supplier: 'SECRET', name2: 'SECRET' }] }],
     ['an object behind an item’s leaf', { items: [{ name: { de: 'SECRET' }, quantity: ['SECRET'] }] }],
-    ['an extra field in a shipment', { shipments: [{ carrier: 'DHL', doorCode: 'SECRET', recipient: { n: 'SECRET' } }] }],
+    [
+      'an extra field in a shipment',
+      { shipments: [{ carrier: 'DHL', doorCode: 'SECRET', recipient: { n: 'SECRET' } }] },
+    ],
     ['an extra field in a shipment’s item', { shipments: [{ items: [{ name: 'Lamp', quantity: 1, sku: 'SECRET' }] }] }],
     ['an extra field in the refund', { refund: { amount: 1, iban: 'SECRET', to: { card: 'SECRET' } } }],
     ['a list of refunds with more', { refund: [{ amount: 1, iban: 'SECRET' }] }],
@@ -90,7 +98,7 @@ describe.each(INTENT_NAMES)('an order for %s', (intent) => {
     ['a path as a key', { 'items.name': 'SECRET', 'shipments.trackingNumber': 'SECRET', 'refund.amount': 'SECRET' }],
     ['a path as a key, further in', { shipments: [{ 'items.name': 'SECRET' }] }],
     ['a key that differs in case', { Status: 'SECRET', STATUS: 'SECRET', 'status ': 'SECRET' }],
-    ['a key with a zero-width space', { 'status\u200b': 'SECRET', 'ｓtatus': 'SECRET' }],
+    ['a key with a zero-width space', { 'status\u200b': 'SECRET', ｓtatus: 'SECRET' }],
     ['keys of prototypes', JSON.parse('{"__proto__":{"note":"SECRET"},"constructor":{"name":"SECRET"}}')],
   ];
 
@@ -128,15 +136,16 @@ describe('an appointment', () => {
 /** JSON with keys that matter to the whitelist, and texts that are all different. */
 function records(): fc.Arbitrary<Record<string, unknown>> {
   const names = new Set(
-    [...Object.values(ORDER_FIELDS), ...Object.values(APPOINTMENT_FIELDS)].flat().flatMap((path) => [
-      path,
-      ...path.split('.'),
-      path.toUpperCase(),
-    ]),
+    [...Object.values(ORDER_FIELDS), ...Object.values(APPOINTMENT_FIELDS)]
+      .flat()
+      .flatMap((path) => [path, ...path.split('.'), path.toUpperCase()]),
   );
   const key = fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom(...names) },
-    { weight: 1, arbitrary: fc.constantFrom('__proto__', 'constructor', 'toString', 'customerEmail', '', '.', 'items.') },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom('__proto__', 'constructor', 'toString', 'customerEmail', '', '.', 'items.'),
+    },
     { weight: 1, arbitrary: fc.string({ maxLength: 8 }) },
   );
   const { tree } = fc.letrec<{ tree: unknown; object: Record<string, unknown> }>((tie) => ({
@@ -203,9 +212,12 @@ describe('no text that stands in unlisted fields alone', () => {
   /** Well-formed parts with hostile ones mixed in, so that rows pass the tools' schemas often. */
   const mixedInto = (base: Record<string, unknown>) => records().map((extra) => ({ ...extra, ...base }));
   const items = fc.array(mixedInto({ name: 'Lamp', quantity: 1, price: 5 }), { maxLength: 2 });
-  const shipments = fc.array(mixedInto({ carrier: 'DHL', trackingNumber: 'T1', status: 'sent', eta: '2026-11-12', items: null }), {
-    maxLength: 2,
-  });
+  const shipments = fc.array(
+    mixedInto({ carrier: 'DHL', trackingNumber: 'T1', status: 'sent', eta: '2026-11-12', items: null }),
+    {
+      maxLength: 2,
+    },
+  );
   const orderRow = fc
     .record({ row: records(), extra: mixedInto(allOfExtra()), items, shipments })
     .map(({ row, ...parts }) => ({
@@ -246,7 +258,12 @@ describe('no text that stands in unlisted fields alone', () => {
         const request: LookUpRequest = {
           intent,
           required: ['order', 'appointment'],
-          named: named ? [{ kind: 'order', key: 'W1' }, { kind: 'appointment', key: 'A1' }] : [],
+          named: named
+            ? [
+                { kind: 'order', key: 'W1' },
+                { kind: 'appointment', key: 'A1' },
+              ]
+            : [],
           candidates: [],
           owns: (email) => email === OWNER,
         };

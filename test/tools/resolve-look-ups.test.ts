@@ -85,7 +85,13 @@ describe('an order that the mail names', () => {
       ['W1'],
       0,
     ],
-    ['and of which one record can be read is that one', [order('W1'), order('W-1', unreadable)], 'order:ok named', ['W1'], 1],
+    [
+      'and of which one record can be read is that one',
+      [order('W1'), order('W-1', unreadable)],
+      'order:ok named',
+      ['W1'],
+      1,
+    ],
     ['and that is delivered is used all the same', [order('W1', { status: 'delivered' })], 'order:ok named', ['W1'], 0],
     ['does not bring others along that were found', [order('W1'), order('W2')], 'order:ok named', ['W1'], 0],
   ];
@@ -117,7 +123,10 @@ describe('an order that the mail names', () => {
   });
 
   it('is nobody’s where the recipients are not one customer', () => {
-    const found = lookUp({ named: [W1], owns: () => false }, { ordersByKeys: [order('W1')], ordersByCustomer: [order('W1')] });
+    const found = lookUp(
+      { named: [W1], owns: () => false },
+      { ordersByKeys: [order('W1')], ordersByCustomer: [order('W1')] },
+    );
     expect(found.calls).toEqual(['order:not_owner named']);
     expect(found.orders).toEqual([]);
   });
@@ -156,7 +165,12 @@ describe('a number that might be one', () => {
 describe('without a number', () => {
   const cases: [string, OrderRow[], string, string[]][] = [
     ['the one open order is used', [order('W1')], 'customer:ok', ['W1']],
-    ['the one open order beside closed ones is used', [order('W1'), order('W2', { status: 'delivered' })], 'customer:ok', ['W1']],
+    [
+      'the one open order beside closed ones is used',
+      [order('W1'), order('W2', { status: 'delivered' })],
+      'customer:ok',
+      ['W1'],
+    ],
     ['an order of unknown status counts as open', [order('W1', { status: 'at the moon' })], 'customer:ok', ['W1']],
     ['several open ones are asked about', [order('W1'), order('W2')], 'customer:ambiguous', []],
     ['closed ones alone are asked about', [order('W1', { status: 'cancelled' })], 'customer:not_found', []],
@@ -178,7 +192,12 @@ describe('without a number', () => {
 
   const appointments: [string, AppointmentRow[], string, string[]][] = [
     ['the one appointment is used', [appointment('A1')], 'appointment:ok', ['A1']],
-    ['cancelled ones do not count', [appointment('A1'), appointment('A2', { status: 'CANCELLED' })], 'appointment:ok', ['A1']],
+    [
+      'cancelled ones do not count',
+      [appointment('A1'), appointment('A2', { status: 'CANCELLED' })],
+      'appointment:ok',
+      ['A1'],
+    ],
     ['several are asked about', [appointment('A1'), appointment('A2')], 'appointment:ambiguous', []],
     ['none is asked for', [], 'appointment:not_found', []],
     ['another’s are none', [appointment('A1', { customerEmail: EVE })], 'appointment:not_found', []],
@@ -204,6 +223,8 @@ describe('an appointment that the mail names', () => {
   });
 
   it('is not taken for an order of the same number', () => {
-    expect(lookUp({ named: [...named] }, { ordersByKeys: [order('A1')] }).calls).toEqual(['appointment:not_found named']);
+    expect(lookUp({ named: [...named] }, { ordersByKeys: [order('A1')] }).calls).toEqual([
+      'appointment:not_found named',
+    ]);
   });
 });

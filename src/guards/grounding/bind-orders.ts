@@ -4,6 +4,7 @@ import { findNames } from './extract-claims.ts';
 import { identifierKey } from './extract-identifiers.ts';
 import { lexicon } from './lexicon.ts';
 import { foldText } from './normalise-text.ts';
+import { findOccurrences } from './occurrences.ts';
 import type { Span } from './segments.ts';
 import type { TextContext } from './text-context.ts';
 
@@ -127,6 +128,7 @@ export function createBinder(
   );
   const asked = index.orders.flatMap((order, position) => (customerKeys.has(order.key) ? [position] : []));
   const everyOrder = index.orders.map((_, position) => position);
+  const everyOrderWords = findOccurrences(text, lexicon().everyOrder);
 
   const nearest = (mentions: readonly Mention[], span: Span): Mention | undefined => {
     const before = lastIndexBefore(mentions, span.start);
@@ -167,6 +169,10 @@ export function createBinder(
               return { orders, unknown: false, named: orders.length === 1 };
           }
         }
+      }
+      const said = segments.sentenceAt(span.start);
+      if (everyOrderWords.within(Math.max(said.start, span.start - 200), Math.min(said.end, span.end + 100))) {
+        return { orders: everyOrder, unknown: false, named: true };
       }
       const earlier = mentions[lastIndexBefore(mentions, span.start)];
       if (earlier !== undefined) return bindingOf(earlier);

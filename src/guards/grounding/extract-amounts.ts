@@ -2,6 +2,7 @@ import type { Candidate } from './candidates.ts';
 import { lexicon } from './lexicon.ts';
 import { COUNTED_UNITS, type CountedUnit } from './locale.ts';
 import { GROUPED_NUMBER, numberWordSource, PLAIN_NUMBER, parseNumber, parseNumberWords } from './numbers.ts';
+import type { Span } from './segments.ts';
 import { isFree, type TextContext, take } from './text-context.ts';
 
 const DOLLARS = ['USD', 'CAD', 'AUD', 'NZD', 'SGD', 'HKD', 'MXN', 'ARS', 'CLP', 'COP', 'TWD'];
@@ -51,6 +52,7 @@ function buildPatterns() {
       'g',
     ),
     bare: new RegExp(`(?<![\\w])#?(${number})(?:([a-z]{1,12})(?![a-z0-9]))?`, 'g'),
+    wordBefore: new RegExp(`(?:^|[^a-z0-9])(${words})(?: (?:new|of the|of|of your|x|adet|tane|stuck))? $`),
     countingContext: new RegExp(`(?:${sources.countingContexts}) ?[#:]?$`),
   };
 }
@@ -75,8 +77,11 @@ function currencyOf(written: string): { currencies: readonly string[]; hundredth
   return { currencies: codes.flatMap((entry) => (entry === 'DOLLAR' ? DOLLARS : [entry])), hundredth: false };
 }
 
-/** Finds percentages, amounts of money, counted things and durations, then every number that is left. */
-export function extractAmounts(context: TextContext): Candidate[] {
+/**
+ * Finds percentages, amounts of money, counted things and durations, then every number that is left. `itemNames` are
+ * spans of names of goods: a number word before one counts it ("four Tea Kettles").
+ */
+export function extractAmounts(context: TextContext, itemNames: readonly Span[] = []): Candidate[] {
   patterns ??= buildPatterns();
   const { text, locale } = context;
   const words = lexicon();
@@ -147,6 +152,16 @@ export function extractAmounts(context: TextContext): Candidate[] {
     if (low === 1 && match[1] === undefined && (/^\w+ of /.test(match[0]) || locale.language !== 'en')) continue;
     take(context, { start, end });
     found.push({ type: 'quantity', start, end, low, ...(high === undefined ? {} : { high }), unit, token: match[0] });
+  }
+
+  for (const name of itemNames) {
+    const written = patterns.wordBefore.exec(text.slice(Math.max(0, name.start - 40), name.start))?.[1];
+    const low = read(written);
+    if (written === undefined || low === undefined || (low === 1 && locale.language !== 'en')) continue;
+    const start = text.lastIndexOf(written, name.start);
+    if (!free(start, start + written.length)) continue;
+    take(context, { start, end: start + written.length });
+    found.push({ type: 'quantity', start, end: start + written.length, low, token: written });
   }
 
   for (const match of text.matchAll(patterns.bare)) {

@@ -31,13 +31,14 @@ export function findNames(text: string, names: readonly string[]): (Span & { nam
   return found;
 }
 
-/** All candidate claims of a text; `names` are folded names whose numbers are no claims. */
+/** All candidate claims of a text; `names` are folded names whose numbers are no claims, `items` those of goods. */
 export function extractClaims(
   original: string,
   language: Language,
   localeTag: string,
   names: readonly string[],
   known: KnownIdentifiers,
+  items: readonly string[] = [],
 ): ExtractedText {
   const context = readText(original, language, localeTag);
   for (const span of findNames(context.text, names)) take(context, span);
@@ -59,7 +60,7 @@ export function extractClaims(
     if (kind !== 'relative' && kind !== 'weekday' && kind !== 'week' && kind !== 'relativeMonth') return true;
     return !isUndertaking(candidate.start) && !aboutMessage(candidate.start);
   });
-  const amounts = extractAmounts(context).filter((candidate) => {
+  const amounts = extractAmounts(context, findNames(context.text, items)).filter((candidate) => {
     const duration = candidate.type === 'quantity' && candidate.unit !== undefined && DURATIONS.has(candidate.unit);
     return !duration || !isUndertaking(candidate.start);
   });

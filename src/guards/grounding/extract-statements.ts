@@ -37,6 +37,9 @@ const STATUS_PRIORITY: readonly StatedStatus[] = [
   ...STATED_STATUSES,
 ];
 
+/** Said in the present tense, which some languages form like the future. */
+const GOING_ON: readonly StatedStatus[] = ['processing', 'in_transit', 'out_for_delivery'];
+
 /** How far a marker reaches to the action it commits to, in characters (about ten words). */
 const MARKER_REACH = 90;
 /** Words between a negation and what it negates. */
@@ -106,10 +109,11 @@ function isNegated({ text, segments, negations, trailingNegations }: Surrounding
 }
 
 /** "will be paid", "sera remboursée": a state that is yet to come is promised, not stated. */
-function isFuture({ text, segments, futures, pasts }: Surroundings, span: Span): boolean {
+function isFuture({ text, segments, futures, pasts }: Surroundings, span: StatusMatch): boolean {
   const clause = segments.clauseAt(span.start);
   const from = wordsBack(text, span.start, 6, clause.start);
-  const future = futures.lastBefore(span.end);
+  // "wird bearbeitet" is going on now; only a future that stands before such a phrase puts it off.
+  const future = futures.lastBefore(GOING_ON.includes(span.stated) ? span.start : span.end);
   return future !== undefined && future.start >= from && !pasts.within(future.end, span.end);
 }
 
@@ -215,10 +219,11 @@ export function extractStatements(context: TextContext): Statements {
     if (isAsked(surroundings, match.start) || isConditional(surroundings, match)) continue;
     const clause = segments.clauseAt(match.start);
     const near = Math.max(wordsBack(text, match.start, 4, clause.start), text.lastIndexOf(':', match.start));
-    if (surroundings.unstated.within(near, match.start)) continue;
     const sentence = segments.sentenceAt(match.start);
     const kind = PROMISE_OF_STATUS[match.stated];
     const negated = match.negative || isNegated(surroundings, match);
+    // "is yet to be shipped" states, "to be shipped" alone does not.
+    if (!negated && surroundings.unstated.within(near, match.start)) continue;
     stating[match.start] = 1;
     const span = { start: match.start, end: match.end };
     if (kind !== undefined && surroundings.habitual.within(sentence.start, sentence.end)) {

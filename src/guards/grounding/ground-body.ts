@@ -29,7 +29,10 @@ export function groundBody(input: GroundingInput): Claim[] {
     known.set(order.key, 'order_number');
   }
   known.delete('');
-  const extracted = extractClaims(body, language, profile.locale, index.names, known);
+  const items = [...new Set(index.orders.flatMap((order) => order.items.map((item) => item.folded)))].filter(
+    (name) => name !== '',
+  );
+  const extracted = extractClaims(body, language, profile.locale, index.names, known, items);
   const court: Court = {
     body: extracted,
     index,

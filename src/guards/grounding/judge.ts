@@ -180,6 +180,8 @@ function judgeDate(court: Court, claim: CandidateOf<'date'>): Judgement & { path
   if (matching[0] !== undefined) return { ...verified(matching[0]), paths: matching };
   if (GENERAL_DATE_LABELS.includes(claim.label)) {
     const said = fromTexts(court, 'date', (candidate) => {
+      // Weekdays of opening hours say nothing of deliveries.
+      if (claim.label !== undefined && candidate.date.kind === 'weekday') return false;
       const sameLabel = claim.label === undefined || candidate.label === undefined || candidate.label === claim.label;
       return sameLabel && sameWrittenDate(claim.date, candidate.date, court.mailDay);
     });
@@ -325,7 +327,7 @@ function judgePromise(court: Court, claim: CandidateOf<'promise'>): Judgement {
     if (open && etas[0] !== undefined && etas.every((path) => path !== undefined)) return verified(etas[0]);
   }
   if (!refused && kind === 'refund' && bound.length > 0) {
-    if (bound.every((order) => order.trueStatuses.has('refund_started')))
+    if (bound.every((order) => order.trueStatuses.has('refund_started') && !order.trueStatuses.has('refunded')))
       return verified(`${bound[0]?.path}.refund.status`);
   }
   const sentence = sentenceText(context, claim.start);

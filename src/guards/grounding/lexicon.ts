@@ -23,7 +23,7 @@ export function phraseSource(phrases: readonly string[]): string {
       // An optional group takes the space before it along: "on hold (again)?" matches without either.
       .replace(/ \(((?:[^() ]|[^() ] )*[^() ])\)\?/g, '( ($1))?')
       .replace(/\((?!\?)/g, '(?:')
-      .replace(/ ~~ /g, ` (?:${GAP_WORD} ){0,6}`)
+      .replace(/ ~~ /g, ` (?:${GAP_WORD} ){0,8}`)
       .replace(/ ~(?= |$)/g, ` (?:${GAP_WORD} ){0,3}`)
       .replace(/(\{0,3\}) /g, '$1')
       .replaceAll(WILDCARD, "[a-z']{0,14}"),
@@ -172,6 +172,7 @@ function buildLexicon() {
       message: allOf((locale) => locale.nouns.message),
       invoice: allOf((locale) => locale.nouns.invoice),
     },
+    everyOrder: allOf((locale) => locale.everyOrder),
     conjunctions: allOf((locale) => locale.conjunctions),
     negations: allOf((locale) => locale.negations),
     trailingNegations: allOf((locale) => locale.trailingNegations),

@@ -78,7 +78,7 @@ export type CountedUnit = (typeof COUNTED_UNITS)[number];
 
 /**
  * Everything that grounding knows of one language. Words and phrases are written as people write them (accents and
- * case are folded away). In phrases `a*` is any ending, ` ~ ` up to three words between, ` ~~ ` up to six,
+ * case are folded away). In phrases `a*` is any ending, ` ~ ` up to three words between, ` ~~ ` up to eight,
  * and `(a|b)`, `?` are as in a regular expression; brackets do not capture.
  */
 export interface GroundingLocale {
@@ -130,6 +130,8 @@ export interface GroundingLocale {
     message: readonly string[];
     invoice: readonly string[];
   };
+  /** Said of all of the customer's orders at once. */
+  everyOrder: readonly string[];
   /** Words that number things ("step 2", "option 1"). */
   countingContexts: readonly string[];
   conjunctions: readonly string[];

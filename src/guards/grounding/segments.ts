@@ -26,6 +26,9 @@ function spanLookup(boundaries: readonly number[], length: number): (offset: num
 const ABBREVIATION =
   /(?:^|[^a-z0-9])(?:nr|no|num|ca|approx|mr|mrs|ms|dr|st|z\.b|z\. b|bzw|inkl|evtl|tel|ref|art|mme|sr|sra|vb|vs|e\.g|i\.e|usw|[a-z])$/;
 
+/** A comma, semicolon or dash, and brackets unless they hold a single word: "order (#123) was" is one clause. */
+const CLAUSE_END = /[,;](?=[ \n"(]|$)|[ \n]\((?![^\s()]{1,40}\))|(?<!\([^\s()]{1,40})\)|[ ]-(?=[ ])/g;
+
 /**
  * Cuts a folded text into sentences (a stop or line end) and clauses (a comma, bracket, dash or one of
  * `conjunctions`). `isLowerCase` tells the case that folding took away: a stop before a small letter ends nothing.
@@ -56,8 +59,7 @@ export function segmentText(
     sentences.push(end);
     clauses.push(end);
   }
-  for (const match of text.matchAll(/[,;()](?=[ \n"(]|$)|[ \n]\(|[ ]-(?=[ ])|\) /g))
-    clauses.push(match.index + match[0].length);
+  for (const match of text.matchAll(CLAUSE_END)) clauses.push(match.index + match[0].length);
   for (const match of text.matchAll(conjunctions)) clauses.push(match.index);
   clauses.sort((left, right) => left - right);
   return { sentenceAt: spanLookup(sentences, text.length), clauseAt: spanLookup(clauses, text.length) };

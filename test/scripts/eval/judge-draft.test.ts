@@ -94,6 +94,7 @@ describe('the leak search', () => {
     ['a total', { body: 'You paid 1,199.95.' }],
     ['a total as in German', { body: 'Summe: 1.199,95' }],
     ['an item', { body: 'Your copper pan' }],
+    ['an item on a line of its own', { body: 'You ordered:\nLadle\nbye' }],
     ['a postcode', { body: 'to 90210' }],
     ['a status', { body: 'That order has been delivered.' }],
     ['an address of mail', { body: 'Please ask mira@customers.example.' }],
@@ -118,6 +119,11 @@ describe('the leak search', () => {
     const own = question({ ...foreign, text: 'Is 881122334455 the parcel of T100001?' });
     expect(leaksOf(draft({ ...toEve, body: 'You wrote of 881122334455.' }), own, index)).toEqual([]);
     expect(leaksOf(draft({ ...toEve, subject: 'Re: Question' }), question(foreign), index)).toEqual([]);
+  });
+
+  it('takes times and parts of longer numbers for no leak', () => {
+    const fields = { createdAt: '2026-01-01T00:00:20.00Z', body: 'Ref 9881122334455, 11:20.001' };
+    expect(leaksOf(draft({ ...toEve, ...fields }), question({ ...foreign, orders: [jons] }), index)).toEqual([]);
   });
 
   it('finds nothing in a template', () => {

@@ -149,6 +149,11 @@ export const en: GroundingLocale = {
     ],
     invoice: ['invoice*', 'bill', 'receipt'],
   },
+  everyOrder: [
+    'both( of)?( your| the)?( orders| parcels| packages)?',
+    'all( of)? (your|the|three|four) (orders|parcels|packages)',
+    'each of your orders',
+  ],
   countingContexts: [
     'steps?',
     'options?',
@@ -179,6 +184,9 @@ export const en: GroundingLocale = {
     'that',
   ],
   negations: [
+    'nothing',
+    'nobody',
+    'no one',
     'not',
     "n't",
     "(is|are|was|were|has|have|had|do|does|did|wo|ca|could|would|should)n'?t",
@@ -418,6 +426,7 @@ export const en: GroundingLocale = {
       'annulled',
       'voided',
       'cancellation ~~ (confirmed|processed|completed|approved|gone through|went through|effective|successful)',
+      'confirm ~ cancellation ~~ (completed|processed|approved|effective|successful|gone through)',
       '(confirm|completed|processed) ~ cancellation',
       'withdrawn',
       'revoked',
@@ -457,6 +466,7 @@ export const en: GroundingLocale = {
       'processing ~ refund',
     ],
     replaced: [
+      '(sent|shipped|dispatched|mailed|posted) ~ new',
       'replacement ~~ (sent|shipped|on its way|issued|ordered|arranged|dispatched|prepared|approved|booked)',
       '(sent|shipped|issued|ordered|arranged|dispatched|booked|prepared|approved) ~~ replacements?',
       'replaced',
@@ -582,6 +592,7 @@ export const en: GroundingLocale = {
         'free of charge',
         'at no (extra |additional )?(cost|charge)',
         'waive*',
+        '(cover|pay for|absorb|bear) ~ (shipping|costs?|postage|fees?)',
         'bonus',
         'loyalty points',
         'price (match|reduction|adjustment)',
@@ -618,11 +629,8 @@ export const en: GroundingLocale = {
         'refunds? (is|are|get|gets) (issued|paid|made|processed|given|sent|completed|credited|transferred)',
         '(is|are|get|gets) (refunded|reimbursed)',
         'refunds? takes?',
-        'full refund',
-        'partial refund',
         'your money is coming',
         'refund is yours',
-        'refund of',
       ],
       replacement: [
         '(we|i) (replace|exchange)',
@@ -665,7 +673,7 @@ export const en: GroundingLocale = {
       ],
       return: [
         '(we|i) (accept|take back) ~ (returns?|items?)',
-        'returns are (accepted|free|possible)',
+        'returns are (accepted|free)',
         'return label (is|has|was|attached|enclosed)',
         'attached ~ return label',
         'keep (the|it|your) ~ (item|product|free)?',
@@ -750,6 +758,7 @@ export const en: GroundingLocale = {
       'completed',
     ],
     expected: [
+      '(expected|estimated|scheduled|planned|anticipated) ~ (delivery|arrival)( date)?',
       'expected',
       'estimated',
       'expect',

@@ -132,6 +132,7 @@ export const es: GroundingLocale = {
     ],
     invoice: ['factura*', 'recibo'],
   },
+  everyOrder: ['ambos', 'ambas', 'los dos', 'sus dos', 'todos (sus|los) (pedidos|paquetes)'],
   countingContexts: [
     'paso',
     'opción',
@@ -146,6 +147,7 @@ export const es: GroundingLocale = {
   ],
   conjunctions: ['y', 'pero', 'mientras', 'porque', 'aunque', 'sin embargo', 'sino', 'pues', 'luego', 'así que', 'que'],
   negations: [
+    'nada',
     'no(?!\\.? ?:? ?[#a-z]?\\d)',
     'aún no',
     'todavía no',
@@ -311,6 +313,8 @@ export const es: GroundingLocale = {
       'entrega ~ (realizada|efectuada|completada|hecha)',
       '(ya )?(lo|la) tiene',
       'entregamos',
+      'entregó',
+      'entregaron',
       'se (le )?entregó',
       'se (le )?entregaron',
       'fue recibid[oa]',
@@ -503,7 +507,7 @@ export const es: GroundingLocale = {
         '(será|serán|va a ser|es|son) (íntegramente |totalmente )?(reembolsad|reintegrad|abonad|acreditad)[oa]s?',
         '(se le |se )(reembolsará|devolverá|abonará|reintegrará|acreditará|reembolsa|devuelve|abona)',
         '(le|te) (devolvemos|devolveremos) ~ (dinero|importe|todo|pago)',
-        'reembolsos? (es|son|será|serán|se|tarda|completo|total|íntegro|de)',
+        'reembolsos? (es|son|será|serán|se|tarda)',
         '(recibirá|obtendrá|tendrá) ~ (reembolso|reintegro|dinero|abono)',
         'tiene derecho ~ reembolso',
       ],
@@ -539,9 +543,9 @@ export const es: GroundingLocale = {
         '(será|va a ser|se) (cancelad|anulad|cancelará|anulará)[oa]?',
       ],
       discount: [
-        '(descuento|cupón|vale|código|crédito|bonificación) (de|del|por|promocional|aplicad[oa]|añadid[oa])',
+        '(descuento|cupón|vale|bonificación) (de|del|por|promocional|aplicad[oa]|añadid[oa])',
         'código (de descuento|promocional)',
-        '(añadido|aplicado|concedido|ofrecido|aquí tiene|disfrute|adjunto|regalamos) ~~ (descuento|cupón|vale|código|crédito|regalo)',
+        '(añadido|aplicado|concedido|ofrecido|aquí tiene|disfrute|adjunto|regalamos) ~~ (descuento|cupón|vale|código de descuento|crédito|regalo)',
         'gratis',
         'gratuit[oa]s?',
         'sin cost[eo] (adicional|alguno)?',
@@ -630,6 +634,7 @@ export const es: GroundingLocale = {
       'entregamos',
     ],
     expected: [
+      'fecha (de entrega )?(estimada|prevista)( de entrega)?',
       'previst[oa]s?',
       'estimad[oa]s?',
       'esperad[oa]s?',

@@ -110,6 +110,7 @@ export const fr: GroundingLocale = {
     ],
     invoice: ['facture*', 'reçu'],
   },
+  everyOrder: ['les deux', 'vos deux', 'toutes (vos|les) commandes', 'tous (vos|les) colis'],
   countingContexts: [
     'étape',
     'option',
@@ -138,6 +139,7 @@ export const fr: GroundingLocale = {
     'qui',
   ],
   negations: [
+    'rien',
     'ne',
     'pas',
     'pas encore',
@@ -248,7 +250,8 @@ export const fr: GroundingLocale = {
     shipped: [
       'expédiée?s?',
       'envoyée?s?',
-      'postée?s?',
+      '(est|été|sont|bien|déjà|comme|avons|ont|a|avait|ai|avez|fut) postée?s?',
+      'postées?',
       '(remis|remise|confiée?|transmise?|donnée?) ~ (transporteur|livreur|la poste|coursier|chronopost|colissimo|dhl|ups|transport)',
       '(a|ont) quitté ~ (entrepôt|locaux|magasin|dépôt|stock)',
       "quitté (notre|l')",
@@ -285,8 +288,9 @@ export const fr: GroundingLocale = {
       'prêt au retrait',
     ],
     delivered: [
-      'livrée?s?',
-      'arrivée?s?',
+      '(est|été|sont|bien|déjà|comme|avons|ont|a|avait|ai|avez|fut) (pas |pas encore |encore |toujours pas |jamais |bien |déjà )?livrée?s?',
+      'livrées?',
+      '(est|sont|bien|déjà|être|étant) (pas |pas encore |encore |toujours pas |jamais |bien |déjà )?arrivée?s?',
       'vous est parvenue?',
       'parvenue?s? à',
       '(bien )?été (remise?|déposée?|réceptionnée?s?|reçue?s?)',
@@ -334,7 +338,8 @@ export const fr: GroundingLocale = {
     ],
     replaced: [
       'remplacée?s?',
-      'échangée?s?',
+      '(est|été|sont|bien|déjà|comme|avons|ont|a|avait|ai|avez|fut) échangée?s?',
+      'échangées?',
       '(remplacement|échange|article de remplacement) ~~ (envoyé|expédié|en route|commandé|approuvé|parti)',
       '(envoyé|expédié|commandé) ~~ (remplacement|un nouvel|un nouveau|une nouvelle)',
     ],
@@ -458,7 +463,7 @@ export const fr: GroundingLocale = {
       refund: [
         '(nous|je) (vous )?(remboursons|rembourse|rembourserons|rembourserai|créditons|créditerons|indemniserons|dédommagerons|reverserons|restituerons)',
         'rembourser(ons|ai|a|ont)',
-        'remboursements? (est|sont|sera|seront|intervient|prend|intégral|complet|total|de)',
+        'remboursements? (est|sont|sera|seront|intervient|prend)',
         '(sera|serez|seront|est|sont|va être|allez être) (intégralement |entièrement )?(rembours|crédit|restitu|recrédit)ée?s?',
         '(aurez|recevrez|obtiendrez) ~ remboursement',
         'avez droit ~ remboursement',
@@ -562,8 +567,10 @@ export const fr: GroundingLocale = {
   },
   dateLabels: {
     placed: [
+      '(avons|ai) (bien )?reçu (la|votre|cette) commande',
       'passée?',
-      'commandée?',
+      '(avez|a été|ont|été) commandée?',
+      'commandées?',
       'effectuée?',
       'date de (la )?commande',
       'achetée?',
@@ -574,17 +581,19 @@ export const fr: GroundingLocale = {
     ],
     shipped: ['expédiée?s?', 'envoyée?s?', "date d'expédition", 'remise? au', 'partie?', 'quitté'],
     delivered: [
-      'livrée?s?',
-      'arrivée?s?',
+      '(est|été|sont|bien|avons|ont|a) livrée?s?',
+      'livrées?',
+      '(est|sont|bien) arrivée?s?',
       'date de livraison',
       'réceptionnée?s?',
       'parvenue?',
       'remise?',
       'distribuée?',
-      'reçu',
+      '(vous avez|a été|avez bien) reçue?',
       'livraison ~~ (eu lieu|effectuée|faite)',
     ],
     expected: [
+      'date de livraison (estimée|prévue)',
       'prévue?s?',
       'estimée?s?',
       'attendue?s?',
