@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApiClient } from './lib/api-client.ts';
 import { runCommand, UsageError } from './lib/command.ts';
+import { DEPLOYMENT_HELP, DEPLOYMENT_OPTIONS, readDeployment } from './lib/deployment.ts';
 import { createProgressLine } from './lib/progress-line.ts';
 
 const HELP = `

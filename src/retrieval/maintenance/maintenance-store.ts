@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Database, Queries } from '../../storage/db.ts';
 import { business, exampleEmbedding, maintenanceProgress } from '../../storage/schema/index.ts';
 
@@ -50,14 +50,21 @@ export async function writeWatermark(
   ]);
 }
 
+/** The oldest of one business's examples that are older than `days`. */
+export function oldestExamples(queries: Queries, businessId: string, days: number, limit: number) {
+  return queries.execute<{ id: string }>(oldest(sql`${businessId}`, days, limit));
+}
+
+function oldest(businessId: SQL, days: number, limit: number) {
+  return sql`select o."id" from ${exampleEmbedding} o where o."businessId" = ${businessId}
+    and o."sentAt" < now() - ${days}::int * interval '1 day' order by o."sentAt" limit ${limit}`;
+}
+
 /** Examples older than `days`, a bounded number over all businesses. */
 export function deleteOldExamples(queries: Queries, days: number, limit: number) {
   return queries.execute<{ id: string }>(sql`
     delete from ${exampleEmbedding} where "id" in (
-      select e."id" from ${business} b cross join lateral (
-        select "id" from ${exampleEmbedding} o where o."businessId" = b."id" and o."sentAt" < now() - ${days}::int * interval '1 day'
-        order by o."sentAt" limit ${limit}
-      ) e limit ${limit}
+      select e."id" from ${business} b cross join lateral (${oldest(sql`b."id"`, days, limit)}) e limit ${limit}
     ) returning "id"`);
 }
 
