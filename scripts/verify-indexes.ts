@@ -26,6 +26,8 @@ interface Expected {
   columns: string;
   unique: boolean;
   usedBy: string;
+  /** Pays only over vacuumed rows: it is planned over real ones, or not at all. */
+  realRowsOnly?: boolean;
   statement: (businessId: string) => SqlText;
 }
 
@@ -78,6 +80,7 @@ const EXPECTED: Expected[] = [
     columns: 'businessId, model, id, bits, wordBits',
     unique: false,
     usedBy: 'searching',
+    realRowsOnly: true,
     statement: (businessId) =>
       textOf((queries) =>
         nearestExamples(queries, {
@@ -132,6 +135,7 @@ async function planProblem(client: pg.Client, expected: Expected): Promise<Verdi
   try {
     await client.query(`select set_config('role', 'draftgate_operator', true)`);
     const madeUp = (await rowsOf(client, expected.table)) < FEWEST_ROWS;
+    if (madeUp && expected.realRowsOnly) return { ok: true, text: `exists for ${by}; too few rows to plan over` };
     if (madeUp) {
       for (const statement of MADE_UP_ROWS) await client.query(statement);
       await analyse(client);
