@@ -49,6 +49,18 @@ const configSchema = z.object({
 
 export type Config = z.infer<typeof configSchema>;
 
+/** The limits as they are where no variable says otherwise; the rest is empty. For commands and tests without an environment. */
+export function configWithDefaults(): Config {
+  return configSchema.parse({
+    databaseUrl: 'none',
+    adminKey: 'none'.repeat(8),
+    openaiApiKey: 'none',
+    openaiBaseUrl: 'none',
+    model: 'none',
+    embeddingModel: 'none',
+  });
+}
+
 /** Reads vars and secrets; throws one error that names every wrong variable, never its value. */
 export function readConfig(env: Env): Config {
   const parsed = configSchema.safeParse({

@@ -5,6 +5,7 @@ import type { Logger } from '../lib/logger.ts';
 import { loadTokenCounter } from '../model/count-tokens.ts';
 import type { LanguageModel } from '../model/language-model.ts';
 import type { Database, Queries } from '../storage/db.ts';
+import type { exampleEmbedding } from '../storage/schema/index.ts';
 import {
   insertExamples,
   knownHashes,
@@ -69,13 +70,12 @@ const DEFAULT_PAUSE_MS = 20_000;
 /** Mails that are read at once. */
 const READ_AT_ONCE = 250;
 
-/** Reads sent mails and makes examples of them. An id that is no sent mail of this business is skipped as unknown. */
-export async function readSentMail(
+/** Reads sent mails page by page and makes examples of them. An id that is no sent mail of this business is skipped as unknown. */
+export async function* readSentMail(
   deps: Pick<IndexingDeps, 'db'>,
   businessId: string,
   ids: string[],
-): Promise<(Prepared | Settled)[]> {
-  const read: (Prepared | Settled)[] = [];
+): AsyncGenerator<(Prepared | Settled)[]> {
   for (let at = 0; at < ids.length; at += READ_AT_ONCE) {
     const page = ids.slice(at, at + READ_AT_ONCE);
     const [mails, before, bodies] = await deps.db.tenant(businessId, (queries) => [
@@ -84,22 +84,15 @@ export async function readSentMail(
       uneditedBodies(queries, businessId, page),
     ]);
     const byId = new Map(mails.map((mail) => [mail.id, mail]));
-    for (const id of page) {
+    const beforeOf = Map.groupBy(before.rows, (row) => row.sentId);
+    const uneditedOf = Map.groupBy(bodies, (row) => row.threadId);
+    yield page.map((id) => {
       const mail = byId.get(id);
-      read.push(
-        mail === undefined
-          ? { messageRef: id, status: 'skipped', reason: 'unknown' }
-          : prepareOrFail({
-              ...mail,
-              before: before.rows.filter((row) => row.sentId === id),
-              unedited: bodies.flatMap(({ threadId, body }) =>
-                threadId === mail.threadId && body !== null ? [body] : [],
-              ),
-            }),
-      );
-    }
+      if (mail === undefined) return { messageRef: id, status: 'skipped', reason: 'unknown' };
+      const unedited = (uneditedOf.get(mail.threadId) ?? []).flatMap(({ body }) => body ?? []);
+      return prepareOrFail({ ...mail, before: beforeOf.get(id) ?? [], unedited });
+    });
   }
-  return read;
 }
 
 /** One mail that breaks our own code must not stop the others. */
@@ -120,48 +113,67 @@ interface Candidate {
 /**
  * Embeds and stores examples in full requests, within the shared budget; pairs that are there already are not embedded
  * again. Each request's examples are stored in one transaction with `settle`, so that a crash loses at most one request.
+ * Pages are read as requests go out: reading takes time that the budget must not stand still for.
  */
 export async function indexExamples(
   deps: IndexingDeps,
   businessId: string,
-  prepared: (Prepared | Settled)[],
+  pages: AsyncIterable<(Prepared | Settled)[]> | Iterable<(Prepared | Settled)[]>,
   settle: Settle = () => [],
 ): Promise<Indexed> {
   const result: Indexed = { settled: [], interruption: null, tokens: 0, requests: 0 };
-  const { candidates, settled } = await chooseCandidates(deps, businessId, prepared);
-  if (settled.length > 0) {
-    const statements = (queries: Queries) => settle(queries, settled, { tokens: 0, requests: 0 });
-    await writeIfAny(deps.db, businessId, statements);
-    result.settled.push(...settled);
+  const embedding: Embedding = { deps, businessId, settle, result, correction: 0 };
+  const seen = new Set<string>();
+  const waiting: Candidate[] = [];
+  for await (const page of pages) {
+    const { candidates, settled } = await chooseCandidates(deps, businessId, page, seen);
+    await store(embedding, [], settled, { tokens: 0, requests: 0 });
+    waiting.push(...candidates);
+    const requests = fillRequests(waiting, tokensOfABurst(limitsOf(deps.config)));
+    const full = requests.slice(0, -1);
+    if (!(await embedAll(embedding, full))) return result;
+    waiting.splice(
+      0,
+      full.reduce((sum, request) => sum + request.length, 0),
+    );
   }
-  let correction = 0;
-  const requests = fillRequests(candidates, tokensOfABurst(limitsOf(deps.config)));
-  for (let request = requests.shift(); request; request = requests.shift()) {
-    const asked = request.reduce((sum, { tokens }) => sum + tokens, 0);
-    const budget = await takeBudget(deps.db, limitsOf(deps.config), { tokens: asked, correction }, LONGEST_WAIT_MS);
-    if (!budget.granted) return { ...result, interruption: { because: 'rate', waitMs: budget.waitMs } };
+  if (waiting.length > 0) await embedAll(embedding, [waiting]);
+  return result;
+}
+
+interface Embedding {
+  deps: IndexingDeps;
+  businessId: string;
+  settle: Settle;
+  result: Indexed;
+  /** Tokens that the last request cost more than it was counted for. */
+  correction: number;
+}
+
+/** Sends requests one after the other; false where the rest has to wait. */
+async function embedAll(embedding: Embedding, requests: Candidate[][]): Promise<boolean> {
+  const { deps, businessId, result } = embedding;
+  const open = [...requests];
+  for (let request = open.shift(); request; request = open.shift()) {
+    const tokens = request.reduce((sum, candidate) => sum + candidate.tokens, 0);
+    const demand = { tokens, correction: embedding.correction };
+    const budget = await takeBudget(deps.db, limitsOf(deps.config), demand, LONGEST_WAIT_MS);
+    if (!budget.granted) {
+      result.interruption = { because: 'rate', waitMs: budget.waitMs };
+      return false;
+    }
+    embedding.correction = 0;
     if (budget.waitMs > 0) await new Promise((resolve) => setTimeout(resolve, budget.waitMs));
     const answer = await deps.model.embed(
       request.map(({ example }) => embeddedText(example)),
       AbortSignal.timeout(EMBEDDING_TIMEOUT_MS),
     );
-    result.requests += 1;
-    correction = 0;
     switch (answer.status) {
       case 'ok': {
-        correction = answer.tokens - asked;
-        result.tokens += answer.tokens;
-        const done = request.map(({ example }) => ({
-          messageRef: example.messageRef,
-          status: 'done' as const,
-          reason: null,
-        }));
+        embedding.correction = answer.tokens - tokens;
         const rows = request.map((candidate, index) => rowOf(deps, businessId, candidate, answer.vectors[index] ?? []));
-        await deps.db.tenant(businessId, (queries) => [
-          insertExamples(queries, rows),
-          ...settle(queries, done, { tokens: answer.tokens, requests: 1 }),
-        ]);
-        result.settled.push(...done);
+        const done = rows.map(({ messageRef }): Settled => ({ messageRef, status: 'done', reason: null }));
+        await store(embedding, rows, done, { tokens: answer.tokens, requests: 1 });
         break;
       }
       case 'invalid': {
@@ -169,44 +181,57 @@ export async function indexExamples(
         if (request.length > 1) {
           // One text that the API cannot take spoils the request: halves find it.
           const middle = Math.ceil(request.length / 2);
-          requests.unshift(request.slice(0, middle), request.slice(middle));
+          open.unshift(request.slice(0, middle), request.slice(middle));
         } else if (only !== undefined) {
           const failed: Settled = { messageRef: only.example.messageRef, status: 'failed', reason: 'not-embeddable' };
-          await writeIfAny(deps.db, businessId, (queries) => settle(queries, [failed], { tokens: 0, requests: 1 }));
-          result.settled.push(failed);
+          await store(embedding, [], [failed], { tokens: 0, requests: 1 });
         }
         break;
       }
       case 'rate_limited': {
         const waitMs = answer.retryAfterSeconds === undefined ? DEFAULT_PAUSE_MS : answer.retryAfterSeconds * 1000;
         await blockBudget(deps.db, waitMs);
-        return { ...result, interruption: { because: 'rate', waitMs } };
+        result.interruption = { because: 'rate', waitMs };
+        return false;
       }
       case 'timeout':
       case 'unavailable':
-        return { ...result, interruption: { because: 'unavailable' } };
+        result.interruption = { because: 'unavailable' };
+        return false;
     }
   }
-  return result;
+  return true;
+}
+
+/** One transaction: examples, and what has become of their mails. */
+async function store(
+  { deps, businessId, settle, result }: Embedding,
+  rows: (typeof exampleEmbedding.$inferInsert)[],
+  settled: Settled[],
+  used: { tokens: number; requests: number },
+): Promise<void> {
+  if (settled.length === 0) return;
+  await deps.db.tenant(businessId, (queries) => [
+    queries.execute('select 1'),
+    ...(rows.length > 0 ? [insertExamples(queries, rows)] : []),
+    ...settle(queries, settled, used),
+  ]);
+  result.settled.push(...settled);
+  result.tokens += used.tokens;
+  result.requests += used.requests;
 }
 
 function limitsOf(config: Config) {
   return { requestsPerMinute: config.embeddingRequestsPerMinute, tokensPerMinute: config.embeddingTokensPerMinute };
 }
 
-async function writeIfAny(
-  db: Database,
-  businessId: string,
-  build: (queries: Queries) => ReturnType<Queries['execute']>[],
-): Promise<void> {
-  await db.tenant(businessId, (queries) => {
-    const [first, ...rest] = build(queries);
-    return first === undefined ? [queries.execute('select 1')] : [first, ...rest];
-  });
-}
-
 /** Leaves out what is known already, doubles in the batch, and system-written answers beyond their share. */
-async function chooseCandidates(deps: IndexingDeps, businessId: string, prepared: (Prepared | Settled)[]) {
+async function chooseCandidates(
+  deps: IndexingDeps,
+  businessId: string,
+  prepared: (Prepared | Settled)[],
+  seen: Set<string>,
+) {
   const settled: Settled[] = [];
   const hashed: { example: PreparedExample; contentHash: string }[] = [];
   for (const item of prepared) {
@@ -226,7 +251,7 @@ async function chooseCandidates(deps: IndexingDeps, businessId: string, prepared
     ),
     ...(own < hashed.length ? [systemWrittenRoom(queries, businessId, own)] : []),
   ]);
-  const seen = new Set(known.map(({ contentHash }) => contentHash));
+  for (const { contentHash } of known) seen.add(contentHash);
   const { held, allowed } = room?.rows[0] ?? { held: 0, allowed: 0 };
   let systemWritten = Number(held);
   const countTokens = await loadTokenCounter();

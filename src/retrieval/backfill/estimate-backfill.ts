@@ -4,7 +4,7 @@ import { EMBEDDING_PRICES } from '../../model/embedding-prices.ts';
 import type { IndexingDeps } from '../index-examples.ts';
 import { readSentMail } from '../index-examples.ts';
 import { knownHashes } from '../index-store.ts';
-import { contentHashOf, embeddedText } from '../prepare-example.ts';
+import { contentHashOf, embeddedText, type PreparedExample } from '../prepare-example.ts';
 import { businessExists, sampleSentMail } from './backfill-store.ts';
 
 export interface BackfillEstimate {
@@ -39,12 +39,11 @@ export async function estimateBackfill(
   ]);
   if (businesses.length === 0) throw new AppError('NOT_FOUND', 'There is no such business.');
   const total = Number(counted.rows[0]?.total ?? 0);
-  const prepared = await readSentMail(
-    deps,
-    businessId,
-    sample.rows.map(({ id }) => id),
-  );
-  const examples = prepared.flatMap((item) => (item.status === 'example' ? [item.example] : []));
+  const ids = sample.rows.map(({ id }) => id);
+  const examples: PreparedExample[] = [];
+  for await (const page of readSentMail(deps, businessId, ids)) {
+    examples.push(...page.flatMap((item) => (item.status === 'example' ? [item.example] : [])));
+  }
   const hashes = await Promise.all(examples.map((example) => contentHashOf(model, example)));
   const [known] = await deps.db.tenant(businessId, (queries) => [knownHashes(queries, businessId, hashes)]);
   const seen = new Set(known.map(({ contentHash }) => contentHash));

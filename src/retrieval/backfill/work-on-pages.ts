@@ -48,8 +48,8 @@ async function workOn(
 ): Promise<{ pending: Set<string>; indexed: Indexed }> {
   const [, taken] = await deps.db.tenant(businessId, (queries) => [...takePending(queries, backfillId, ids)]);
   const pending = taken.rows.map(({ id }) => id);
-  const prepared = await readSentMail(deps, businessId, pending);
-  const indexed = await indexExamples(deps, businessId, prepared, (queries, settled, used) =>
+  const pages = readSentMail(deps, businessId, pending);
+  const indexed = await indexExamples(deps, businessId, pages, (queries, settled, used) =>
     settleItems(queries, backfillId, settled, used),
   );
   return { pending: new Set(pending), indexed };

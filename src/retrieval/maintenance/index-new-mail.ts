@@ -64,7 +64,7 @@ export async function indexApprovedDrafts(deps: IndexingDeps, from: Cursor | nul
       order by d."reviewedAt", d."id" limit ${DRAFTS_A_STEP}`),
   ]);
   const byId = new Map(page.rows.map((row) => [row.id, row]));
-  return indexPage(deps, APPROVED_DRAFTS, page.rows, DRAFTS_A_STEP, cursor, async (businessId, ids) => {
+  return indexPage(deps, APPROVED_DRAFTS, page.rows, DRAFTS_A_STEP, cursor, async function* (businessId, ids) {
     const drafts = ids.flatMap((id) => byId.get(id) ?? []);
     const [before] = await deps.db.tenant(businessId, (queries) => [
       mailsBefore(
@@ -73,7 +73,7 @@ export async function indexApprovedDrafts(deps: IndexingDeps, from: Cursor | nul
         drafts.map(({ messageRef }) => messageRef),
       ),
     ]);
-    return drafts.map((row) =>
+    yield drafts.map((row) =>
       prepareApproved(
         row,
         before.rows.filter(({ sentId }) => sentId === row.messageRef),
@@ -113,15 +113,12 @@ async function indexPage(
   rows: Row[],
   pageSize: number,
   cursor: Cursor,
-  prepare: (businessId: string, ids: string[]) => Promise<(Prepared | Settled)[]>,
+  read: (businessId: string, ids: string[]) => AsyncIterable<(Prepared | Settled)[]>,
 ): Promise<Step> {
   const counts = { read: rows.length, done: 0, skipped: 0, failed: 0 };
   for (const [businessId, own] of Map.groupBy(rows, (row) => row.businessId)) {
-    const prepared = await prepare(
-      businessId,
-      own.map(({ id }) => id),
-    );
-    const { settled, interruption } = await indexExamples(deps, businessId, prepared);
+    const ids = own.map(({ id }) => id);
+    const { settled, interruption } = await indexExamples(deps, businessId, read(businessId, ids));
     for (const { status } of settled) counts[status] += 1;
     if (interruption !== null) {
       const delayMs = interruption.because === 'rate' ? interruption.waitMs : PAUSE_MS;
