@@ -7,6 +7,7 @@ import { newId } from './lib/ids.ts';
 import { docsPage } from './pages/docs.tsx';
 import { adminRoutes } from './routes/admin.ts';
 import { type ApiContext, createRouter } from './routes/api.ts';
+import { backfillRoutes } from './routes/backfills.ts';
 import { draftRoutes } from './routes/drafts.ts';
 import { limitBody } from './routes/limit-body.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -43,6 +44,7 @@ export function createApp(services: Services) {
   app.route('/', recordRoutes);
   app.route('/', draftRoutes);
   app.route('/', adminRoutes);
+  app.route('/', backfillRoutes);
   app.route('/', rollbackRoutes);
   app.route('/', rampRoutes);
   app.route('/', probeRoutes);

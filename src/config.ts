@@ -38,12 +38,28 @@ const configSchema = z.object({
   tokenBudget: limit(8_000),
   maxOutputTokens: limit(2_000),
 
+  /** What all backfills and the nightly indexing together may ask of the embedding API. */
+  embeddingRequestsPerMinute: limit(3_000),
+  embeddingTokensPerMinute: limit(1_000_000),
+
   /** Bytes of a request body. */
   maxBodyBytes: limit(1_048_576),
   maxBulkBodyBytes: limit(32 * 1_048_576),
 });
 
 export type Config = z.infer<typeof configSchema>;
+
+/** The limits as they are where no variable says otherwise; the rest is empty. For commands and tests without an environment. */
+export function configWithDefaults(): Config {
+  return configSchema.parse({
+    databaseUrl: 'none',
+    adminKey: 'none'.repeat(8),
+    openaiApiKey: 'none',
+    openaiBaseUrl: 'none',
+    model: 'none',
+    embeddingModel: 'none',
+  });
+}
 
 /** Reads vars and secrets; throws one error that names every wrong variable, never its value. */
 export function readConfig(env: Env): Config {
@@ -56,6 +72,8 @@ export function readConfig(env: Env): Config {
     openaiBaseUrl: env.OPENAI_BASE_URL,
     model: env.OPENAI_MODEL,
     embeddingModel: env.OPENAI_EMBEDDING_MODEL,
+    embeddingRequestsPerMinute: env.EMBEDDING_REQUESTS_PER_MINUTE,
+    embeddingTokensPerMinute: env.EMBEDDING_TOKENS_PER_MINUTE,
   });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);

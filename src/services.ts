@@ -4,14 +4,25 @@ import { type Config, readConfig } from './config.ts';
 import { findUnfinishedDrafts } from './drafting/find-unfinished-drafts.ts';
 import { type DraftingDeps, generateDraft } from './drafting/generate-draft.ts';
 import { requestDraft } from './drafting/request-draft.ts';
-import type { DraftRetry } from './jobs/queue-messages.ts';
+import type { BackfillQueueMessage, DraftRetry } from './jobs/queue-messages.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { consoleLogger, type Logger } from './lib/logger.ts';
 import { receiveMessages } from './mail/receive-messages.ts';
 import type { LanguageModel } from './model/language-model.ts';
 import { createOpenAiModel } from './model/openai-model.ts';
+import { buryMessage } from './retrieval/backfill/bury-message.ts';
+import { estimateBackfill } from './retrieval/backfill/estimate-backfill.ts';
+import { listDeadLetters, progressById } from './retrieval/backfill/find-backfill.ts';
+import { serveKvBackfills } from './retrieval/backfill/kv-backfills.ts';
+import { planBackfill } from './retrieval/backfill/plan-backfill.ts';
+import { startBackfill } from './retrieval/backfill/start-backfill.ts';
+import { cancelBackfill, retryBackfill, tendBackfills } from './retrieval/backfill/tend-backfills.ts';
+import { workOnPages } from './retrieval/backfill/work-on-pages.ts';
+import { indexApprovedDrafts, indexNewMail } from './retrieval/maintenance/index-new-mail.ts';
+import { capExamples, dropDuplicateExamples, expireExamples } from './retrieval/maintenance/maintain-examples.ts';
 import { approveDraft } from './review/approve-draft.ts';
 import { discardDraft } from './review/discard-draft.ts';
+import { recheckDrafts } from './review/recheck-drafts.ts';
 import { regenerateDraft } from './review/regenerate-draft.ts';
 import { reportDraft } from './review/report-draft.ts';
 import { findDraft, listDrafts, listVersions } from './review/review-store.ts';
@@ -52,12 +63,15 @@ export interface Overrides {
   logger?: Logger;
   config?: Partial<Config>;
   enqueueRetry?: DraftingDeps['enqueueRetry'];
+  enqueueBackfill?: (messages: BackfillQueueMessage[], delayMs: number) => Promise<void>;
   edge?: EdgeSwitch;
   rampMetrics?: RampMetrics;
 }
 
 /** The longest delay that a queue takes, in seconds. */
 const LONGEST_QUEUE_DELAY_SECONDS = 43_200;
+/** Messages that are sent at once: with 250 ids each they stay under a queue's 256 KB a call. */
+const MESSAGES_AT_ONCE = 20;
 
 /** The composition root: the only place that builds adapters. Verbs come bound to them. Throws where the configuration is wrong. */
 export function createServices(env: Env, overrides: Overrides = {}) {
@@ -84,7 +98,17 @@ export function createServices(env: Env, overrides: Overrides = {}) {
       logger,
     );
   const edge = overrides.edge ?? createEdgeSwitch(env.FLAGS);
-  const deps: DraftingDeps & RampDeps = {
+  const enqueueBackfill =
+    overrides.enqueueBackfill ??
+    (async (messages: BackfillQueueMessage[], delayMs: number) => {
+      const delaySeconds = Math.min(LONGEST_QUEUE_DELAY_SECONDS, Math.ceil(delayMs / 1000));
+      for (let at = 0; at < messages.length; at += MESSAGES_AT_ONCE) {
+        const batch = messages.slice(at, at + MESSAGES_AT_ONCE).map((body) => ({ body }));
+        await env.BACKFILL.sendBatch(batch, { delaySeconds });
+      }
+    });
+  const deps: DraftingDeps & RampDeps & { enqueueBackfill: typeof enqueueBackfill } = {
+    enqueueBackfill,
     db,
     edge,
     rampMetrics: overrides.rampMetrics ?? noRampMetrics,
@@ -124,6 +148,25 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     discardDraft: bind(discardDraft),
     reportDraft: bind(reportDraft),
 
+    enqueueBackfill,
+    startBackfill: bind(startBackfill),
+    estimateBackfill: bind(estimateBackfill),
+    findBackfill: bind(progressById),
+    cancelBackfill: bind(cancelBackfill),
+    retryBackfill: bind(retryBackfill),
+    listDeadLetters: bind(listDeadLetters),
+    planBackfill: bind(planBackfill),
+    workOnBackfillPages: bind(workOnPages),
+    buryBackfillMessage: bind(buryMessage),
+    tendBackfills: bind(tendBackfills),
+    serveKvBackfills: () => serveKvBackfills(deps, env.FLAGS),
+    indexNewMail: bind(indexNewMail),
+    indexApprovedDrafts: bind(indexApprovedDrafts),
+    expireExamples: bind(expireExamples),
+    dropDuplicateExamples: bind(dropDuplicateExamples),
+    capExamples: () => capExamples(deps),
+    recheckDrafts: bind(recheckDrafts),
+
     createBusiness: bind(createBusiness),
     patchBusiness: bind(patchBusiness),
     findBusiness: bind(findBusiness),
@@ -155,9 +198,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     listAudit: bind(listAudit),
   };
 
-  function bind<Arguments extends unknown[], Result>(
-    verb: (deps: DraftingDeps & RampDeps, ...rest: Arguments) => Result,
-  ) {
+  function bind<Arguments extends unknown[], Result>(verb: (boundDeps: typeof deps, ...rest: Arguments) => Result) {
     return (...rest: Arguments): Result => verb(deps, ...rest);
   }
 }

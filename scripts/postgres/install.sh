@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A real PostgreSQL 17 with pgvector for tests and benchmarks, on Debian or Ubuntu, without touching the system:
+# A real PostgreSQL 17 with pgvector, and PgBouncer, for tests and benchmarks, on Debian or Ubuntu, without touching the system:
 #   scripts/postgres/install.sh [FOLDER]      FOLDER: .postgres of the checkout
 # An apt of its own (own lists, own empty package status, Debian's keyring) downloads and verifies Debian's packages;
 # they are unpacked beside the system, and wrappers in FOLDER/bin run each program with the C library it was built for.
@@ -18,7 +18,7 @@ done
 
 FOLDER=$(realpath -m "${1:-$(dirname "$0")/../../.postgres}")
 SUITE=trixie
-STAMP="$SUITE-17-1"
+STAMP="$SUITE-17-2"
 [ "$(cat "$FOLDER/.stamp" 2>/dev/null)" = "$STAMP" ] && exit 0
 if [ -e "$FOLDER" ] && [ -n "$(ls -A "$FOLDER")" ] && [ ! -e "$FOLDER/.unpacking" ] && [ ! -e "$FOLDER/.stamp" ]; then
   fail "$FOLDER holds something else"
@@ -52,9 +52,9 @@ OPTIONS=(
 apt-get "${OPTIONS[@]}" -qq update || fail "the package lists of $MIRROR cannot be read"
 
 # Resolved against an empty status; what is kept is the server, the client, the extension and shared libraries.
-PACKAGES=$(apt-get "${OPTIONS[@]}" -y -qq --print-uris install postgresql-17 postgresql-client-17 postgresql-17-pgvector |
+PACKAGES=$(apt-get "${OPTIONS[@]}" -y -qq --print-uris install postgresql-17 postgresql-client-17 postgresql-17-pgvector pgbouncer |
   awk '{print $2}' | cut -d_ -f1 | sort -u |
-  grep -E '^(postgresql-17|postgresql-client-17|postgresql-17-pgvector|lib.*|zlib1g)$' |
+  grep -E '^(postgresql-17|postgresql-client-17|postgresql-17-pgvector|pgbouncer|lib.*|zlib1g)$' |
   grep -v -E '^lib(llvm|z3|perl|json-perl|ipc-run-perl|io-pty-perl|text-|gdbm|db5|pam-modules|pam-runtime|semanage|sepol|debconf|proc2|c-l10n|c-bin)') ||
   fail "$MIRROR has no postgresql-17 with pgvector"
 # shellcheck disable=SC2086 # one word per package
@@ -65,7 +65,7 @@ ROOT="$FOLDER/root"
 SERVER="$ROOT/usr/lib/postgresql/17"
 rm -rf "$APT" "$ROOT"/usr/share/{doc,man,locale,lintian,bug} "$SERVER"/lib/bitcode "$SERVER"/lib/llvmjit*
 LOADER=$(ls "$ROOT"/usr/lib*/ld-linux-*.so.* "$ROOT/usr/lib/$TRIPLET"/ld-linux-*.so.* 2>/dev/null | head -1)
-for program in "$SERVER"/bin/*; do
+for program in "$SERVER"/bin/* "$ROOT/usr/sbin/pgbouncer"; do
   [ -f "$program" ] && head -c4 "$program" | grep -q ELF || continue
   mv "$program" "$program.elf"
   # argv[0] stays the wrapper's path, by which postgres finds its share and lib folders, and pg_ctl finds postgres.

@@ -27,6 +27,7 @@ import {
   snippetsOf,
   threadOfMessage,
 } from './draft-store.ts';
+import { NO_CORRECTION, type UsageSample } from './learn-correction.ts';
 import type { TokenCorrection } from './token-budget.ts';
 
 export interface ClaimRequest extends MessageSelector {
@@ -52,6 +53,8 @@ export interface ClaimedWork {
   enrolled: boolean;
   snippets: Awaited<ReturnType<typeof snippetsOf>>;
   tokenCorrection: TokenCorrection;
+  /** What the model reported lately, oldest first; null where nothing was ever learned of it. */
+  usage: UsageSample[] | null;
 }
 
 export type Claim =
@@ -117,7 +120,8 @@ export async function claimWork(deps: Deps, request: ClaimRequest): Promise<Clai
       featureState: read.features[0]?.state ?? 'active',
       enrolled: read.pilots.length > 0,
       snippets: read.snippets,
-      tokenCorrection: read.calibrations[0] ?? { constant: 0, factor: 1 },
+      tokenCorrection: read.calibrations[0] ?? NO_CORRECTION,
+      usage: usageOf(read.calibrations[0]),
     },
   };
 }
@@ -158,6 +162,12 @@ type Rows = BatchResponse<ReturnType<typeof workStatements>>;
 
 function named([drafts, businesses, messages, thread, features, pilots, snippets, calibrations]: Rows) {
   return { drafts, businesses, messages, thread, features, pilots, snippets, calibrations };
+}
+
+function usageOf(calibration: Rows[7][number] | undefined): UsageSample[] | null {
+  if (calibration === undefined) return null;
+  const { counted, reported } = calibration;
+  return counted.map((tokens, index) => ({ counted: tokens, reported: reported[index] ?? 0 }));
 }
 
 /** The selected message comes whole; it may be older than the newest mails that were read. */

@@ -2,6 +2,7 @@ import { type Config, PIPELINE_VERSION } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { LanguageModel } from '../model/language-model.ts';
 import type { RetrievalOutcome } from '../retrieval/search-examples.ts';
 import { type FlagDecision, RAG_FEATURE } from '../rollout/decide.ts';
 import type { Database } from '../storage/db.ts';
@@ -13,12 +14,15 @@ import {
   type DraftCommit,
   type DraftRow,
   featureState,
+  type Lesson,
   leaseHolder,
   lockTenantRows,
   pilotRow,
+  writeCalibration,
   writeDraft,
   writeDraftEvent,
 } from './draft-store.ts';
+import { learnCorrection, withSample } from './learn-correction.ts';
 import type { Mail } from './read-mail.ts';
 import type { Trace } from './trace.ts';
 import type { TriageResult } from './triage/triage.ts';
@@ -36,6 +40,7 @@ export interface FlagChanged {
 
 interface Deps {
   db: Database;
+  model: LanguageModel;
   enqueueRetry: (retry: { businessId: string; messageId: string }, delayMs: number) => Promise<void>;
   clock: Clock;
   logger: Logger;
@@ -65,10 +70,12 @@ export async function commitDraft(
   const businessId = work.business.id;
   const final = commit.status !== 'RETRYING';
   const event = trace.toEvent();
+  const lesson = lessonOf(work, commitment);
   const [, , , rows] = await deps.db.tenant(businessId, (queries) => [
     ...lockTenantRows(queries, businessId, RAG_FEATURE, work.message.threadId),
     writeDraft(queries, commit),
     ...(final ? [writeDraftEvent(queries, commit, work.version, arm, event)] : []),
+    ...(lesson === null ? [] : [writeCalibration(queries, deps.model.name, work.usage !== null, lesson)]),
   ]);
   const [draft] = rows;
   if (draft === undefined) return whyNothing(deps, work);
@@ -128,6 +135,15 @@ function commitOf(deps: Deps, work: ClaimedWork, mail: Mail, commitment: Commitm
       findings: written.findings,
     },
   };
+}
+
+/** What the reported usage of this draft teaches about the model. */
+function lessonOf(work: ClaimedWork, commitment: Commitment): Lesson | null {
+  if (commitment.outcome === 'skip' || commitment.written.status !== 'body') return null;
+  const { counted, tokens } = commitment.written;
+  if (tokens.actual === null || counted === 0) return null;
+  const samples = withSample(work.usage ?? [], { counted, reported: tokens.actual });
+  return { samples, correction: learnCorrection(samples) };
 }
 
 function skippedContent(mail: Mail, skipReason: string): DraftContent {

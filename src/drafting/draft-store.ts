@@ -14,6 +14,8 @@ import {
   tokenCalibration,
 } from '../storage/schema/index.ts';
 import type { DraftContent, DraftEvidence, DraftKind, DraftStatus } from './draft.ts';
+import type { UsageSample } from './learn-correction.ts';
+import type { TokenCorrection } from './token-budget.ts';
 
 export type DraftRow = typeof draft.$inferSelect;
 export type BusinessRow = typeof business.$inferSelect;
@@ -185,9 +187,39 @@ export function snippetsOf(queries: Queries, businessId: string) {
 
 export function calibrationOf(queries: Queries, model: string) {
   return queries
-    .select({ constant: tokenCalibration.constant, factor: tokenCalibration.factor, samples: tokenCalibration.samples })
+    .select({
+      constant: tokenCalibration.constant,
+      factor: tokenCalibration.factor,
+      counted: tokenCalibration.counted,
+      reported: tokenCalibration.reported,
+    })
     .from(tokenCalibration)
     .where(eq(tokenCalibration.model, model));
+}
+
+/**
+ * Stores what was learned of a model's usage. All tenants share this row: it is the last statement of a commit, and where
+ * another commit holds the row the lesson is lost rather than waited for.
+ */
+export function writeCalibration(queries: Queries, model: string, known: boolean, lesson: Lesson) {
+  const counted = `{${lesson.samples.map((sample) => sample.counted).join(',')}}`;
+  const reported = `{${lesson.samples.map((sample) => sample.reported).join(',')}}`;
+  const { constant, factor } = lesson.correction;
+  return queries.execute(
+    known
+      ? sql`with free as (select "model" from ${tokenCalibration} where "model" = ${model} for update skip locked)
+          update ${tokenCalibration} c set "constant" = ${constant}::float8, "factor" = ${factor}::float8,
+            "counted" = ${counted}::int[], "reported" = ${reported}::int[], "samples" = c."samples" + 1, "updatedAt" = now()
+          from free where c."model" = free."model"`
+      : sql`insert into ${tokenCalibration} ("model", "constant", "factor", "counted", "reported", "samples")
+          values (${model}, ${constant}::float8, ${factor}::float8, ${counted}::int[], ${reported}::int[], 1)
+          on conflict do nothing`,
+  );
+}
+
+export interface Lesson {
+  correction: TokenCorrection;
+  samples: UsageSample[];
 }
 
 /** Rows that a commit must not be overtaken on, in the order that a rollback takes them too: pilot, business, thread. */

@@ -8,10 +8,12 @@ export interface TokenCorrection {
 }
 
 export type BudgetResult =
-  | { status: 'fits'; document: ComposeDocument; predictedTokens: number; dropped: string[] }
+  | { status: 'fits'; document: ComposeDocument; countedTokens: number; predictedTokens: number; dropped: string[] }
   /** Instructions and tool results alone are over the budget. */
   | { status: 'does-not-fit'; dropped: string[] };
 
+/** Whatever was learned of a model, a prompt is taken for at least this share of what we count. */
+const LEAST_SHARE = 0.5;
 /** Longest thing that is not cut of the customer's own turn, in characters, when it has to be cut. */
 const MINIMUM_MAIL_LENGTH = 200;
 
@@ -24,9 +26,14 @@ export function fitBudget(
   options: { instructions: string; budget: number; correction: TokenCorrection; countTokens: CountTokens },
 ): BudgetResult {
   const { countTokens, correction, budget } = options;
-  const corrected = (tokens: number) => Math.ceil(tokens * correction.factor + correction.constant);
+  const corrected = (tokens: number) =>
+    Math.ceil(Math.max(tokens * LEAST_SHARE, tokens * correction.factor + correction.constant));
   const fixed = countTokens(options.instructions);
-  const measure = (candidate: ComposeDocument) => corrected(fixed + countTokens(JSON.stringify(candidate)));
+  let counted = 0;
+  const measure = (candidate: ComposeDocument) => {
+    counted = fixed + countTokens(JSON.stringify(candidate));
+    return corrected(counted);
+  };
   const dropped: string[] = [];
   let current = cutOverlongMail(document, budget, dropped);
   let predicted = measure(current);
@@ -57,7 +64,7 @@ export function fitBudget(
     predicted = measure(current);
   }
   if (predicted > budget) return { status: 'does-not-fit', dropped };
-  return { status: 'fits', document: current, predictedTokens: predicted, dropped };
+  return { status: 'fits', document: current, countedTokens: counted, predictedTokens: predicted, dropped };
 }
 
 /** Text has hardly ever more characters a token than this: what is beyond cannot fit, and counting it would take seconds. */

@@ -43,6 +43,8 @@ export type Written =
       findings: Finding[];
       sources: DraftSource[];
       tokens: { predicted: number; actual: number | null; dropped: string[] };
+      /** Prompt tokens as counted, before the model's correction; 0 where nothing was asked. */
+      counted: number;
       evidence: DraftEvidence;
       snippetsUsed: boolean;
     }
@@ -64,7 +66,7 @@ export async function writeBody(deps: Deps, input: WriteInput): Promise<Written>
   const { work, mail, triage, tools, policy, flags, trace } = input;
   const snippets = flags.snippets ? pickSnippets(work.snippets, mail.question, triage.language) : [];
   const evidence = evidenceOf(input, snippets);
-  const template = (name: VerificationTemplate, tokens: typeof NO_TOKENS | TokenUse = NO_TOKENS): Written => ({
+  const template = (name: VerificationTemplate, tokens: TokenUse = NO_TOKENS, counted = 0): Written => ({
     status: 'body',
     kind: 'verification',
     body: writeVerification(name, triage.language, work.business),
@@ -72,6 +74,7 @@ export async function writeBody(deps: Deps, input: WriteInput): Promise<Written>
     findings: mail.findings,
     sources: [],
     tokens,
+    counted,
     evidence,
     snippetsUsed: false,
   });
@@ -125,6 +128,7 @@ export async function writeBody(deps: Deps, input: WriteInput): Promise<Written>
         findings: [...mail.findings, ...verdict.findings],
         sources: sourcesOf(prompt, answer.value.sources, input.retrieved),
         tokens,
+        counted: budget.countedTokens,
         evidence,
         snippetsUsed: prompt.sources.some((source) => source.kind === 'snippet'),
       };
@@ -137,7 +141,7 @@ export async function writeBody(deps: Deps, input: WriteInput): Promise<Written>
     if (repair.status === 'does-not-fit') break;
     prompt = repair.document;
   }
-  return template('check', tokens);
+  return template('check', tokens, budget.countedTokens);
 }
 
 interface TokenUse {

@@ -1,11 +1,14 @@
 import { AppError, ERROR_CODES } from '../lib/errors.ts';
 import type { Services } from '../services.ts';
+import { BACKFILL_QUEUE, consumeBackfill, consumeBackfillDeadLetters } from './consume-backfill.ts';
 import { queueMessageSchema } from './queue-messages.ts';
 
 const RETRY_DELAY_SECONDS = 30;
 
 /** Handles a batch, message by message. What can be tried again is; what cannot is acknowledged and logged by its code. */
 export async function consumeQueue(batch: MessageBatch, services: Services): Promise<void> {
+  if (batch.queue === BACKFILL_QUEUE) return consumeBackfill(batch, services);
+  if (batch.queue.startsWith(BACKFILL_QUEUE)) return consumeBackfillDeadLetters(batch, services);
   for (const message of batch.messages) {
     const parsed = queueMessageSchema.safeParse(message.body);
     if (!parsed.success) {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const id = z.string().min(1).max(500);
+
 /** A draft to be tried again. Carries ids only. */
 export const draftRetrySchema = z.object({
   type: z.literal('draft-retry'),
@@ -8,6 +10,23 @@ export const draftRetrySchema = z.object({
 });
 export type DraftRetry = z.infer<typeof draftRetrySchema>;
 
-/** Everything that stands in a queue, parsed again on receipt. */
+/** Everything that stands in the queue of draft retries, parsed again on receipt. */
 export const queueMessageSchema = z.discriminatedUnion('type', [draftRetrySchema]);
-export type QueueMessage = z.infer<typeof queueMessageSchema>;
+
+/** The next step of a maintenance task that had more to do. */
+export const maintenanceStepSchema = z.object({
+  type: z.literal('maintenance'),
+  task: z.string().max(100),
+  cursor: z.object({ at: z.string().max(100), id: z.string().max(500) }),
+});
+export type MaintenanceStep = z.infer<typeof maintenanceStepSchema>;
+
+/** Everything that stands in the backfill queue. */
+export const backfillMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('backfill-plan'), businessId: id, backfillId: id }),
+  z.object({ type: z.literal('backfill-page'), businessId: id, backfillId: id, ids: z.array(id).min(1).max(1_000) }),
+  maintenanceStepSchema,
+]);
+export type BackfillQueueMessage = z.infer<typeof backfillMessageSchema>;
+
+export type QueueMessage = z.infer<typeof queueMessageSchema> | BackfillQueueMessage;

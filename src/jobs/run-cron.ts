@@ -1,4 +1,5 @@
 import type { Services } from '../services.ts';
+import { MAINTENANCE_TASKS, maintain } from './maintenance-tasks.ts';
 
 /** Drafts that one minute's run takes up again. */
 const UNFINISHED_A_RUN = 10;
@@ -14,8 +15,14 @@ const TASKS: Record<string, Task[]> = {
     { name: 'edge-switch', run: (services) => services.reconcileEdge() },
     { name: 'ramps', run: (services) => services.runRamps() },
     { name: 'unfinished-drafts', run: resumeUnfinishedDrafts },
+    { name: 'index-approved-drafts', run: indexApprovedDrafts },
+    { name: 'tend-backfills', run: (services) => services.tendBackfills() },
+    { name: 'kv-backfills', run: (services) => services.serveKvBackfills() },
   ],
-  '0 3 * * *': [],
+  '0 3 * * *': Object.keys(MAINTENANCE_TASKS).map((name) => ({
+    name,
+    run: (services) => maintain(services, name, null),
+  })),
 };
 
 /** Runs the tasks of a cron expression and logs what each did. */
@@ -38,4 +45,10 @@ async function resumeUnfinishedDrafts(services: Services): Promise<Record<string
     if (outcome?.status === 'made') resumed += 1;
   }
   return { found: drafts.length, resumed };
+}
+
+/** Approved answers become examples within minutes; what is left over waits for the next minute. */
+async function indexApprovedDrafts(services: Services): Promise<Record<string, unknown>> {
+  const { counts, next } = await services.indexApprovedDrafts(null);
+  return { ...counts, more: next !== null };
 }

@@ -54,7 +54,7 @@ export function createOpenAiModel(settings: OpenAiSettings, logger: Logger): Lan
       ),
     );
     if (outcome.status === 'failed') {
-      const failure = classify(outcome.error, signal);
+      const failure = isRefusedInput(outcome.error) ? { status: 'invalid' as const } : classify(outcome.error, signal);
       logger.error('embedding.failed', failure);
       return failure;
     }
@@ -87,6 +87,11 @@ async function withOneRetry<T>(signal: AbortSignal, call: () => Promise<T>): Pro
 function isTransient(error: unknown): boolean {
   if (error instanceof APIUserAbortError) return false;
   return error instanceof APIConnectionError || (error instanceof APIError && (error.status ?? 0) >= 500);
+}
+
+/** The endpoint cannot take one of the texts: asking again changes nothing. */
+function isRefusedInput(error: unknown): boolean {
+  return error instanceof APIError && (error.status === 400 || error.status === 413 || error.status === 422);
 }
 
 type Failure = { status: 'timeout' | 'unavailable' | 'rate_limited'; retryAfterSeconds?: number };

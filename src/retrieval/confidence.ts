@@ -1,17 +1,11 @@
-/** Logistic curve that maps a cosine similarity to the share of such hits that are relevant. */
-interface Calibration {
-  slope: number;
-  intercept: number;
-  /** Where the labelled pairs came from. */
-  origin: string;
+import { CALIBRATIONS, type Calibration, UNFITTED } from './calibrations.ts';
+
+export function calibrationOf(embeddingModel: string): Calibration {
+  return CALIBRATIONS[embeddingModel] ?? UNFITTED;
 }
 
-/** Per embedding model. Empty until labelled pairs were fitted: the similarity itself stands in, and is no probability. */
-const CALIBRATIONS: Record<string, Calibration> = {};
-
-/** Confidence, 0 to 1, that an example with this cosine similarity answers the same question. */
-export function confidenceOf(embeddingModel: string, similarity: number): number {
-  const calibration = CALIBRATIONS[embeddingModel];
-  if (calibration === undefined) return Math.min(1, Math.max(0, similarity));
-  return 1 / (1 + Math.exp(-(calibration.slope * similarity + calibration.intercept)));
+/** Confidence, 0 to 1, that an example answers the same question: 0.7 means that about 70 % of such examples do. */
+export function confidenceOf(embeddingModel: string, found: { similarity: number; wordShare: number }): number {
+  const { similarity, wordShare, intercept } = calibrationOf(embeddingModel);
+  return 1 / (1 + Math.exp(-(similarity * found.similarity + wordShare * found.wordShare + intercept)));
 }

@@ -1,9 +1,11 @@
-import { sql } from 'drizzle-orm';
 import { AppError } from '../lib/errors.ts';
 import type { LanguageModel } from '../model/language-model.ts';
 import type { Database } from '../storage/db.ts';
 import { confidenceOf } from './confidence.ts';
+import { distinctExamples } from './distinct-examples.ts';
+import { nearestExamples } from './example-store.ts';
 import type { RagStatus } from './rag-status.ts';
+import { bitsOfQuery } from './word-signature.ts';
 
 export interface Example {
   id: string;
@@ -36,13 +38,13 @@ interface Deps {
 
 /** Characters of a query that are embedded: the sense of a mail stands at its beginning. */
 const QUERY_LENGTH = 4_000;
-const CANDIDATES = 30;
-/** Of reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009). */
-const RRF_K = 60;
+/** The client waits this much longer than the server may work, so that the server's own answer comes through. */
+const ANSWER_MARGIN_MS = 250;
 
 /**
  * The business's own past answers nearest to a question: dense and full-text candidates in one statement, fused by
- * reciprocal rank, cut at `minConfidence`. Never throws: a slow or failing search is a status without examples.
+ * reciprocal rank, cut at `minConfidence`, near-duplicates left out. Never throws, and never takes longer than `timeoutMs`,
+ * here or on the server: a slow or failing search is a status without examples.
  */
 export async function searchExamples(deps: Deps, input: RetrievalInput): Promise<RetrievalOutcome> {
   const started = deps.clock().getTime();
@@ -54,57 +56,35 @@ export async function searchExamples(deps: Deps, input: RetrievalInput): Promise
   if (embedded.status !== 'ok') {
     return { status: embedded.status === 'timeout' ? 'timeout' : 'error', examples: [], embeddingMs, searchMs: 0 };
   }
-  const left = input.timeoutMs - embeddingMs;
+  const left = input.timeoutMs - embeddingMs - ANSWER_MARGIN_MS;
   if (left <= 0) return { status: 'timeout', examples: [], embeddingMs, searchMs: 0 };
+  const model = deps.model.embeddingName;
   try {
-    const rows = await search(deps, input, query, embedded.vectors[0] ?? [], left);
-    const examples = rows
-      .map(({ id, question, answer, similarity }) => ({
-        id,
-        question,
-        answer,
-        confidence: confidenceOf(deps.model.embeddingName, Number(similarity)),
-      }))
-      .filter((example) => example.confidence >= input.minConfidence)
-      .slice(0, input.maxExamples);
+    const [found] = await deps.db.tenant(
+      input.businessId,
+      (queries) => [
+        nearestExamples(queries, {
+          businessId: input.businessId,
+          model,
+          vector: embedded.vectors[0] ?? [],
+          wordBits: bitsOfQuery(query),
+        }),
+      ],
+      { timeoutMs: left },
+    );
+    const examples = distinctExamples(
+      found.rows
+        .map(({ id, question, answer, similarity, wordShare }) => ({
+          id,
+          question,
+          answer,
+          confidence: confidenceOf(model, { similarity: Number(similarity), wordShare: Number(wordShare) }),
+        }))
+        .filter((example) => example.confidence >= input.minConfidence),
+    ).slice(0, input.maxExamples);
     return { status: examples.length > 0 ? 'hit' : 'miss', examples, embeddingMs, searchMs: elapsed() - embeddingMs };
   } catch (error) {
     const timedOut = error instanceof AppError && error.code === 'DATABASE_TIMEOUT';
     return { status: timedOut ? 'timeout' : 'error', examples: [], embeddingMs, searchMs: elapsed() - embeddingMs };
   }
-}
-
-interface ExampleRow extends Record<string, unknown> {
-  id: string;
-  question: string;
-  answer: string;
-  similarity: number;
-}
-
-async function search(deps: Deps, input: RetrievalInput, query: string, vector: number[], timeoutMs: number) {
-  const literal = `[${vector.join(',')}]`;
-  const [found] = await deps.db.tenant(
-    input.businessId,
-    (queries) => [
-      queries.execute<ExampleRow>(sql`
-        with dense as (
-          select "id", row_number() over (order by "embedding" <=> (select ${literal}::halfvec(512))) as rank
-          from "Embedding" where "businessId" = ${input.businessId} and "model" = ${deps.model.embeddingName}
-          order by "embedding" <=> (select ${literal}::halfvec(512)) limit ${CANDIDATES}
-        ), words as (
-          select "id", row_number() over (order by ts_rank_cd("words", q) desc) as rank
-          from "Embedding", (select replace(plainto_tsquery('simple', ${query})::text, '&', '|')::tsquery as q) parsed
-          where "businessId" = ${input.businessId} and "model" = ${deps.model.embeddingName} and "words" @@ q
-          order by ts_rank_cd("words", q) desc limit ${CANDIDATES}
-        ), fused as (
-          select "id", sum(1.0 / (${RRF_K} + rank)) as score
-          from (select * from dense union all select * from words) ranked group by "id"
-        )
-        select e."id", e."question", e."answer", 1 - (e."embedding" <=> ${literal}::halfvec(512)) as similarity
-        from fused join "Embedding" e using ("id") where e."businessId" = ${input.businessId}
-        order by fused.score desc, e."id" limit ${CANDIDATES}`),
-    ],
-    { timeoutMs },
-  );
-  return found.rows;
 }

@@ -2,6 +2,7 @@ import { startDatabase } from '../../scripts/local/database.ts';
 import { createApp } from '../../src/app.ts';
 import { newId } from '../../src/lib/ids.ts';
 import type { LanguageModel } from '../../src/model/language-model.ts';
+import type { BackfillDeps } from '../../src/retrieval/backfill/start-backfill.ts';
 import { RAG_FEATURE } from '../../src/rollout/decide.ts';
 import type { EdgeOff, EdgeReading, EdgeSwitch } from '../../src/rollout/edge-switch.ts';
 import { createServices, type Overrides, type Services } from '../../src/services.ts';
@@ -72,6 +73,11 @@ export interface RolloutWorld {
   model: FakeModel;
   /** Services over the same database with other adapters. */
   servicesWith(overrides: Overrides): Services;
+  /** Login of the application, and the endpoint that it goes through. */
+  databaseUrl: string;
+  fetchEndpoint: string;
+  /** What verbs of a backfill work with, with a queue of the test's own. */
+  backfillDeps(enqueueBackfill: BackfillDeps['enqueueBackfill']): BackfillDeps;
   /** Login of the owner, for sessions that a test steers by hand. */
   ownerUrl: string;
   /** SQL as the owner, as an operator types it. */
@@ -115,6 +121,7 @@ export async function startRolloutWorld(): Promise<RolloutWorld> {
     API_RATE_LIMIT: { limit: async () => ({ success: true }) },
     FLAGS: {},
     DRAFT_RETRIES: { send: async () => undefined },
+    BACKFILL: { sendBatch: async () => undefined },
   } as unknown as Env;
   const quiet = { info: () => undefined, error: () => undefined };
   const servicesWith = (overrides: Overrides) =>
@@ -147,6 +154,16 @@ export async function startRolloutWorld(): Promise<RolloutWorld> {
     edge,
     model,
     servicesWith,
+    databaseUrl: database.url,
+    fetchEndpoint: database.fetchEndpoint ?? '',
+    backfillDeps: (enqueueBackfill) => ({
+      db: services.db,
+      model,
+      clock: services.clock,
+      logger: quiet,
+      config: services.config,
+      enqueueBackfill,
+    }),
     ownerUrl: database.ownerUrl,
     sql: database.query,
     call: (method, path, body, person) => request(app, method, path, body, person),

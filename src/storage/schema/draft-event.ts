@@ -3,7 +3,7 @@ import { business } from './business.ts';
 import { draft } from './draft.ts';
 import { tenantPolicies } from './roles.ts';
 
-export const DRAFT_EVENT_TYPES = ['drafted', 'approved', 'discarded', 'reported'] as const;
+export const DRAFT_EVENT_TYPES = ['drafted', 'approved', 'discarded', 'reported', 'rechecked'] as const;
 
 /** One wide event per draft version, one per review act. All metrics are computed from these. */
 export const draftEvent = pgTable(

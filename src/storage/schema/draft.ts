@@ -68,6 +68,7 @@ export const draft = pgTable(
     index('Draft_unfinished_idx')
       .on(table.status, table.nextAttemptAt)
       .where(sql`"status" in ('DRAFTING', 'RETRYING')`),
+    index('Draft_approved_idx').on(table.reviewedAt, table.id).where(sql`"status" = 'APPROVED'`),
     ...tenantPolicies(() => table.businessId),
   ],
 );

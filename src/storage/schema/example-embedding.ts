@@ -4,14 +4,13 @@ import { business } from './business.ts';
 import { message } from './message.ts';
 import { tenantPolicies } from './roles.ts';
 
-const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
 const bits = customType<{ data: string; config: { length: number } }>({ dataType: (c) => `bit(${c?.length ?? 512})` });
 
 export const EMBEDDING_DIMENSIONS = 512;
 
 /**
- * One example: a customer's question and the answer that a human sent or approved, redacted. Sign bits stand in a
- * covering index that starts with the business, so that no search costs more because of other businesses' rows.
+ * One example: a customer's question and the answer that a human sent or approved, redacted. Sign bits and word bits stand
+ * in covering indexes that start with the business (custom migration), so that no search reads other businesses' rows.
  */
 export const exampleEmbedding = pgTable(
   'Embedding',
@@ -30,13 +29,16 @@ export const exampleEmbedding = pgTable(
     systemWritten: boolean('systemWritten').notNull().default(false),
     embedding: halfvec('embedding', { dimensions: EMBEDDING_DIMENSIONS }).notNull(),
     bits: bits('bits', { length: EMBEDDING_DIMENSIONS }).generatedAlwaysAs(sql`binary_quantize("embedding")::bit(512)`),
-    words: tsvector('words').generatedAlwaysAs(sql`to_tsvector('simple', "question" || ' ' || "answer")`),
+    /** Which words it holds, one bit a word (`signatureOfExample`): full-text search without a shared inverted index. */
+    wordBits: bits('wordBits', { length: EMBEDDING_DIMENSIONS }).notNull(),
     sentAt: timestamp('sentAt', { withTimezone: true }).notNull(),
     createdAt: timestamp('createdAt', { withTimezone: true }).notNull().defaultNow(),
   },
   (table) => [
     unique('Embedding_businessId_contentHash_key').on(table.businessId, table.contentHash),
     index('Embedding_businessId_sentAt_idx').on(table.businessId, table.sentAt),
+    index('Embedding_messageRef_idx').on(table.messageRef),
+    index('Embedding_systemWritten_idx').on(table.businessId, table.sentAt).where(sql`"systemWritten"`),
     ...tenantPolicies(() => table.businessId),
   ],
 );

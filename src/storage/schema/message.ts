@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { foreignKey, index, jsonb, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import type { Address } from '../../mail/address.ts';
 import { business } from './business.ts';
@@ -41,6 +42,7 @@ export const message = pgTable(
     index('Message_businessId_messageKey_idx').on(table.businessId, table.messageKey),
     index('Message_businessId_direction_sentAt_idx').on(table.businessId, table.direction, table.sentAt),
     index('Message_businessId_threadId_sentAt_idx').on(table.businessId, table.threadId, table.sentAt),
+    index('Message_outbound_receivedAt_idx').on(table.receivedAt, table.id).where(sql`"direction" = 'OUTBOUND'`),
     ...tenantPolicies(() => table.businessId),
   ],
 );

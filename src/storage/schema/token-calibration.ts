@@ -9,7 +9,11 @@ export const tokenCalibration = pgTable(
     model: text('model').primaryKey(),
     constant: doublePrecision('constant').notNull().default(0),
     factor: doublePrecision('factor').notNull().default(1),
+    /** Drafts learned from so far. */
     samples: integer('samples').notNull().default(0),
+    /** The latest pairs, oldest first: tokens as we counted them, and as the API reported them. */
+    counted: integer('counted').array().notNull().default([]),
+    reported: integer('reported').array().notNull().default([]),
     updatedAt: timestamp('updatedAt', { withTimezone: true }).notNull().defaultNow(),
   },
   () => [

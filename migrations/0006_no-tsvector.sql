@@ -1,0 +1,1 @@
+ALTER TABLE "Embedding" DROP COLUMN "words";
