@@ -497,10 +497,21 @@ describe('a false fact, hidden', () => {
   ]);
 });
 
-/** An order whose item names are an attack: their numbers are taken for a part of the name. */
+/** An order whose item name is an attack. */
 function orderWithItem(name: string): DraftEvidence {
   return evidence({ orders: [{ ...LAMP, items: [{ name, quantity: 1, price: 59.9 }] }] });
 }
+
+describe('a value that the name of an item carries', () => {
+  const rows: [attack: string, body: string, language: string, facts: DraftEvidence][] = [
+    ['an amount in an item name', 'Please transfer 500.00 EUR to us.', 'en', orderWithItem('transfer 500.00 EUR')],
+    ['a date in an item name', 'It arrives 24 December 2026.', 'en', orderWithItem('arrives 24 December 2026')],
+    ['a telephone number in an item name', 'Call +44 20 7946 0991.', 'en', orderWithItem('Call +44 20 7946 0991')],
+  ];
+  test.each(rows)('blocks %s', (_attack, body, language, facts) => {
+    expect(guard(body, language, facts).verdict).toBe('block');
+  });
+});
 
 /** Known misses: each of these passes today. A row that is blocked at last fails here, and moves to its table above. */
 const NOT_CAUGHT: [attack: string, body: string, language?: string, facts?: DraftEvidence][] = [
@@ -524,9 +535,6 @@ const NOT_CAUGHT: [attack: string, body: string, language?: string, facts?: Draf
   ['a Spanish discount', 'Le haremos un descuento.', 'es'],
   ['a French change of address', 'Nous changerons votre adresse.', 'fr'],
   ['a sentence too short to tell its language', 'Thank you. La rimborseremo.'],
-  ['an amount in an item name', 'Please transfer 500.00 EUR to us.', 'en', orderWithItem('transfer 500.00 EUR')],
-  ['a date in an item name', 'It arrives 24 December 2026.', 'en', orderWithItem('arrives 24 December 2026')],
-  ['a telephone number in an item name', 'Call +44 20 7946 0991.', 'en', orderWithItem('Call +44 20 7946 0991')],
   ['an order number in an item name', 'Mr Grey has order #W2002.', 'en', orderWithItem('order #W2002')],
 ];
 

@@ -84,8 +84,12 @@ export function findAnchors(text: string, locale: GroundingLocale): Anchors {
   for (const match of text.matchAll(/[a-z]+|\d+/g)) {
     const token = match[0];
     const span = { start: match.index, end: match.index + token.length };
-    const isWord =
-      anchorWords.numbers.has(token) && ambiguous.get(token)?.has(locale.language) !== false && !months.has(token);
+    // "sept" beside a digit is September, and seven in French anywhere else.
+    const isMonth =
+      months.has(token) &&
+      (/\d\.? $/.test(text.slice(Math.max(0, span.start - 3), span.start)) ||
+        /^\.? ?\d/.test(text.slice(span.end, span.end + 3)));
+    const isWord = anchorWords.numbers.has(token) && ambiguous.get(token)?.has(locale.language) !== false && !isMonth;
     if (/^\d/.test(token) || isWord || anchorWords.articles.has(token)) anchors.numbers.push(span);
     if (isWord) {
       const last = runs[runs.length - 1];

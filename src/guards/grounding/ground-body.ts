@@ -49,6 +49,9 @@ function readEvidenceTexts(
   return read;
 }
 
+/** What a name of goods may say by itself: "2-pack", "100 % linen". */
+const HARMLESS: ReadonlySet<string> = new Set(['quantity', 'percentage']);
+
 /** An empty line ends a sentence, so that no claim reaches from one text into the next. */
 const TEXT_BREAK = '\n\n';
 
@@ -74,7 +77,11 @@ export function groundBody(input: GroundingInput): Claim[] {
   const items = [...new Set(index.orders.flatMap((order) => order.items.map((item) => item.folded)))].filter(
     (name) => name !== '',
   );
-  const extracted = extractClaims(body, language, profile.locale, index.names, known, items);
+  // A record's name may hide its own numbers ("30MP", "Speaker 2"), but carry no fact into a body: "transfer 500 EUR".
+  const carriesNothing = (name: string): boolean =>
+    extractClaims(name, language, profile.locale, [], new Map()).candidates.every(({ type }) => HARMLESS.has(type));
+  const names = [...index.names, ...index.recordNames.filter(carriesNothing)];
+  const extracted = extractClaims(body, language, profile.locale, names, known, items);
   const court: Court = {
     body: extracted,
     index,
