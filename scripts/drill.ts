@@ -1,17 +1,17 @@
 /** `npm run drill`: proves the promises of the rollback, with numbers, in a sandbox of made-up businesses. */
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
 import { type ApiClient, createApiClient } from './lib/api-client.ts';
 import { runCommand, UsageError } from './lib/command.ts';
 import { DEPLOYMENT_HELP, DEPLOYMENT_OPTIONS, readDeployment } from './lib/deployment.ts';
+import { formatTable } from './lib/format-table.ts';
+import { chooseModelFromEnvironment, startService } from './local/service.ts';
 
 const HELP = `
 npm run drill -- [--businesses N] [--drafts N] [--parallel N] [--levels L,L] [--base URL]
 
 Enrols a sandbox of businesses, drafts under load, rolls back at each level, restores, and prints the time from
-detection to the last old draft. Without --base it starts "npm run dev" on an empty database in memory (or on
-DATABASE_URL) by itself. Exit code 1 where a promise is broken.
+detection to the last old draft. Without --base it starts the service by itself, as "npm run dev" does, on an empty
+database in memory or on DATABASE_URL. Exit code 1 where a promise is broken.
 
   --businesses N  in the sandbox (6)
   --drafts N      asked for at each level (40)
@@ -25,7 +25,6 @@ type Level = (typeof LEVELS)[number];
 /** Promised from detection to the last old draft. */
 const PROMISES_MS: Record<Level, number> = { business: 20 * 60_000, cohort: 20 * 60_000, global: 5 * 60_000 };
 const FEATURE = 'RAG_PILOT';
-const START_TIMEOUT_MS = 120_000;
 /** Part of the drafts that are asked for before the rollback. */
 const BEFORE = 0.5;
 
@@ -61,7 +60,7 @@ await runCommand(
     const parallel = countOf('parallel', values.parallel, 1, 100);
     const levels = levelsOf(values.levels ?? '');
     const given = values.base ?? process.env.DRAFTGATE_URL;
-    const started = given === undefined ? await startDev() : undefined;
+    const started = given === undefined ? await startSandbox() : undefined;
     try {
       const { base, key } = started ?? readDeployment(given);
       const clients = {
@@ -163,7 +162,6 @@ async function drill(
   const workers = Array.from({ length: Math.min(parallel, mails.length) }, async () => {
     for (let mail = mails[next++]; mail !== undefined; mail = mails[next++]) {
       if (next >= mails.length * BEFORE) trigger();
-      // What is left after the rollback is asked for after it, so that there are both kinds.
       const at = performance.now();
       const { body } = await ada.post('/v1/drafts', mail);
       begun.push({ at, draft: body as Draft });
@@ -273,87 +271,45 @@ async function receive(api: ApiClient, businesses: string[], count: number, labe
 
 function print(base: string, rows: Row[], parallel: number): void {
   const seconds = (ms: number | null) => (ms === null ? 'none' : `${(ms / 1000).toFixed(2)} s`);
-  const table = [
-    [
-      'level',
-      'old drafts',
-      'quarantined',
-      'without RAG',
-      'call',
-      'detected→written',
-      'detected→last old draft',
-      'promise',
-      '',
-    ],
-    ...rows.map((row) => [
-      row.level,
-      String(row.oldDrafts),
-      String(row.quarantined),
-      String(row.newDrafts),
-      seconds(row.callMs),
-      seconds(row.writtenMs),
-      seconds(row.lastOldMs),
-      `< ${PROMISES_MS[row.level] / 60_000} min`,
-      row.problems.length === 0 ? 'kept' : row.problems.join('; '),
-    ]),
+  const header = [
+    'level',
+    'old drafts',
+    'quarantined',
+    'without RAG',
+    'call',
+    'written',
+    'last old draft',
+    'promise',
+    'outcome',
   ];
-  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0)));
-  console.log(`drill at ${base}, ${parallel} drafts at a time`);
-  for (const line of table)
-    console.log(
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
+  const cells = rows.map((row) => [
+    row.level,
+    String(row.oldDrafts),
+    String(row.quarantined),
+    String(row.newDrafts),
+    seconds(row.callMs),
+    seconds(row.writtenMs),
+    seconds(row.lastOldMs),
+    `< ${PROMISES_MS[row.level] / 60_000} min`,
+    row.problems.length === 0 ? 'kept' : row.problems.join('; '),
+  ]);
+  console.log(
+    `drill at ${base}, ${parallel} drafts at a time; "written" and "last old draft" count from the detection`,
+  );
+  console.log(formatTable(header, cells, header.slice(1, 7)));
 }
 
-async function startDev(): Promise<{ base: string; key: string; stop: () => Promise<void> }> {
-  const port = await freePort();
-  const key = randomBytes(24).toString('hex');
-  const root = new URL('..', import.meta.url).pathname;
-  const dev = spawn(process.execPath, ['scripts/dev.ts', '--port', String(port), '--ephemeral', '--empty'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, DRAFTGATE_ADMIN_KEY: key },
+/** The service on this machine with KV and queues of its own, so that a drill touches nobody else's switch. */
+async function startSandbox(): Promise<{ base: string; key: string; stop: () => Promise<void> }> {
+  const { DATABASE_URL, DATABASE_OWNER_URL } = process.env;
+  const service = await startService({
+    port: 0,
+    adminKey: randomBytes(24).toString('hex'),
+    database: {
+      ...(DATABASE_URL ? { databaseUrl: DATABASE_URL } : {}),
+      ...(DATABASE_OWNER_URL ? { ownerUrl: DATABASE_OWNER_URL } : {}),
+    },
+    chooseModel: chooseModelFromEnvironment,
   });
-  const ended = new Promise<void>((resolve) => dev.once('exit', () => resolve()));
-  const stop = async () => {
-    dev.kill('SIGTERM');
-    await ended;
-  };
-  let problems = '';
-  dev.stderr.on('data', (chunk: Buffer) => {
-    problems = (problems + chunk.toString()).slice(-4_000);
-  });
-  const ready = new Promise<void>((resolve, reject) => {
-    let output = '';
-    dev.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      if (/^ready http/m.test(output)) resolve();
-    });
-    dev.once('exit', (code) => reject(new Error(`npm run dev ended before it was ready (code ${code})`)));
-    setTimeout(() => reject(new Error('npm run dev was not ready in time')), START_TIMEOUT_MS).unref();
-  });
-  try {
-    await ready;
-  } catch (error) {
-    if (dev.exitCode === null) await stop();
-    if (problems !== '') console.error(problems.trim());
-    throw error;
-  }
-  return { base: `http://127.0.0.1:${port}`, key, stop };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
+  return { base: service.base, key: service.adminKey, stop: service.close };
 }

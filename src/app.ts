@@ -88,7 +88,13 @@ export function createApp(services: Services) {
     });
     document.components = {
       ...document.components,
-      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key, or the admin key.' } },
+      securitySchemes: {
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An API key, or the admin key; with the latter, X-Draftgate-Actor names the person who acts.',
+        },
+      },
     };
     return document;
   }

@@ -1,7 +1,8 @@
+import { findAnchors, NUMBER_WORD, numberMatchesAround } from '../../src/guards/grounding/anchors.ts';
 import { dayNumber, matchesDay } from '../../src/guards/grounding/calendar.ts';
 import { extractDates } from '../../src/guards/grounding/extract-dates.ts';
 import { foldText, originalSpan } from '../../src/guards/grounding/normalise-text.ts';
-import { numberWordSource, PLAIN_NUMBER, parseNumber, parseNumberWords } from '../../src/guards/grounding/numbers.ts';
+import { PLAIN_NUMBER, parseNumber, parseNumberWords } from '../../src/guards/grounding/numbers.ts';
 import { isFree, readText, take } from '../../src/guards/grounding/text-context.ts';
 
 /**
@@ -130,8 +131,9 @@ export function judgeAgainstJson(text: string, source: unknown, options: { bound
     }
     mentions.sort((left, right) => left.at - right.at);
   }
-  const pattern = new RegExp(`(?<![a-z0-9])(?:(${PLAIN_NUMBER})|(${numberWordSource()}))(?![0-9])`, 'g');
-  for (const match of context.text.matchAll(pattern)) {
+  const anchors = findAnchors(context.text, context.locale);
+  const pattern = new RegExp(`(?<![a-z0-9])(?:(${PLAIN_NUMBER})|(${NUMBER_WORD}+))(?![0-9])`, 'dg');
+  for (const match of numberMatchesAround(context.text, anchors, pattern, anchors.numbers, 2, 60)) {
     const span = { start: match.index, end: match.index + match[0].length };
     if (!isFree(context, span)) continue;
     take(context, span);

@@ -105,11 +105,12 @@ export async function evaluateTriage(dataDir: string, modelTriage?: AskModel): P
       { name: `${set}: right when unsure`, value: share(unsure, isRight), n: unsure.length },
     );
     if (modelTriage) {
-      rows.push({
-        name: `${set}: right with the model`,
-        value: share(mapped, ({ wanted, final }) => wanted?.includes(final.intent) ?? false),
-        n: mapped.length,
-      });
+      const rightAtLast = ({ wanted, final }: Judged) => wanted?.includes(final.intent) ?? false;
+      rows.push(
+        { name: `${set}: the model is asked`, value: unsure.length / Math.max(1, mapped.length), n: mapped.length },
+        { name: `${set}: right where the model is asked`, value: share(unsure, rightAtLast), n: unsure.length },
+        { name: `${set}: right with the model`, value: share(mapped, rightAtLast), n: mapped.length },
+      );
     }
     const outside = judged.filter(
       ({ wanted, record }) => (wanted === undefined || record.label === 'oos') && !NEAR_AN_ORDER.has(record.label),

@@ -10,11 +10,14 @@ import type { INTENTS } from '../tools/intents.ts';
 import type { ClaimedWork } from './claim-work.ts';
 import type { DraftContent } from './draft.ts';
 import {
+  businessById,
   type DraftCommit,
   type DraftRow,
+  featureState,
   type Lesson,
   leaseHolder,
   lockTenantRows,
+  pilotRow,
   writeCalibration,
   writeDraft,
   writeDraftEvent,
@@ -28,6 +31,12 @@ import type { Written } from './write-body.ts';
 export type Commitment =
   | { outcome: 'skip'; skipReason: string }
   | { outcome: 'written'; written: Written; triage: TriageResult; flags: FlagDecision; retrieved: RetrievalOutcome };
+
+/** What was decided at the beginning no longer holds; `now` is what the decision is to be made from again. */
+export interface FlagChanged {
+  status: 'flag-changed';
+  now: Pick<ClaimedWork, 'business' | 'featureState' | 'enrolled'>;
+}
 
 interface Deps {
   db: Database;
@@ -53,9 +62,7 @@ export async function commitDraft(
   commitment: Commitment,
   trace: Trace,
 ): Promise<
-  | { status: 'made' | 'existing'; draft: DraftRow }
-  | { status: 'in-progress'; retryAfterSeconds: number }
-  | { status: 'flag-changed' }
+  { status: 'made' | 'existing'; draft: DraftRow } | { status: 'in-progress'; retryAfterSeconds: number } | FlagChanged
 > {
   const commit = commitOf(deps, work, mail, commitment);
   const arm = commitment.outcome === 'written' ? commitment.flags.variant : 'none';
@@ -176,12 +183,20 @@ function eventFields(commit: DraftCommit, commitment: Commitment): Record<string
 async function whyNothing(
   deps: Deps,
   work: ClaimedWork,
-): Promise<{ status: 'in-progress'; retryAfterSeconds: number } | { status: 'flag-changed' }> {
-  const [[holder]] = await deps.db.tenant(work.business.id, (queries) => [
-    leaseHolder(queries, work.business.id, work.draftId),
+): Promise<{ status: 'in-progress'; retryAfterSeconds: number } | FlagChanged> {
+  const businessId = work.business.id;
+  const [[holder], [business], features, pilots] = await deps.db.tenant(businessId, (queries) => [
+    leaseHolder(queries, businessId, work.draftId),
+    businessById(queries, businessId),
+    featureState(queries, RAG_FEATURE),
+    pilotRow(queries, businessId, RAG_FEATURE),
   ]);
-  if (holder === undefined) throw new AppError('NOT_FOUND', 'The draft was erased while it was made.');
-  return holder.leaseId === work.leaseId ? { status: 'flag-changed' } : { status: 'in-progress', retryAfterSeconds: 1 };
+  if (holder === undefined || business === undefined) {
+    throw new AppError('NOT_FOUND', 'The draft was erased while it was made.');
+  }
+  if (holder.leaseId !== work.leaseId) return { status: 'in-progress', retryAfterSeconds: 1 };
+  const now = { business, featureState: features[0]?.state ?? 'active', enrolled: pilots.length > 0 } as const;
+  return { status: 'flag-changed', now };
 }
 
 /** The queue is the fast way; the minute cron finds what it loses. */

@@ -10,7 +10,7 @@ import { threadBucket } from '../rollout/thread-bucket.ts';
 import type { Database } from '../storage/db.ts';
 import { runTools } from '../tools/run-tools.ts';
 import { type ClaimedWork, type ClaimRequest, claimWork } from './claim-work.ts';
-import { type Commitment, commitDraft } from './commit-draft.ts';
+import { type Commitment, commitDraft, type FlagChanged } from './commit-draft.ts';
 import type { DraftRow } from './draft-store.ts';
 import { decidePolicy } from './policy.ts';
 import { readMail, skipOf } from './read-mail.ts';
@@ -94,13 +94,13 @@ export async function generateDraft(deps: DraftingDeps, request: ClaimRequest): 
     if (attempt === 2)
       throw new AppError('DATABASE_UNAVAILABLE', 'The rollout changed twice.', { retryAfterSeconds: 2 });
     trace.set({ flagChangedAtCommit: true });
-    flags = { value: false, variant: 'none', reason: 'KILLED', snippets: false };
-    retrieved = withoutRetrieval();
+    flags = decideFlags({ ...work, ...result.now }, edge);
+    if (!flags.value) retrieved = withoutRetrieval();
   }
 
   function commit(commitment: Extract<Commitment, { outcome: 'skip' }>): Promise<DraftOutcome>;
-  function commit(commitment: Commitment): Promise<DraftOutcome | { status: 'flag-changed' }>;
-  function commit(commitment: Commitment): Promise<DraftOutcome | { status: 'flag-changed' }> {
+  function commit(commitment: Commitment): Promise<DraftOutcome | FlagChanged>;
+  function commit(commitment: Commitment): Promise<DraftOutcome | FlagChanged> {
     return commitDraft(deps, work, mail, commitment, trace);
   }
 }

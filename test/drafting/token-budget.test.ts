@@ -58,7 +58,13 @@ describe('the token budget', () => {
   const whole = thirds(INSTRUCTIONS) + thirds(JSON.stringify(document));
 
   it('leaves a document that fits as it is', () => {
-    expect(within(whole)).toEqual({ status: 'fits', document, predictedTokens: whole, dropped: [] });
+    expect(within(whole)).toEqual({
+      status: 'fits',
+      document,
+      countedTokens: whole,
+      predictedTokens: whole,
+      dropped: [],
+    });
   });
 
   it.each([

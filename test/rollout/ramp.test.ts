@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RampMetrics, RampReading } from '../../src/rollout/ramp-metrics.ts';
 import type { Services } from '../../src/services.ts';
 import { type RolloutWorld, startRolloutWorld } from '../support/rollout-world.ts';
@@ -6,6 +6,9 @@ import { type RolloutWorld, startRolloutWorld } from '../support/rollout-world.t
 const RAMPS = '/admin/api/ramps';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
+
+/** Each test makes drafts end to end, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 30_000 });
 
 let world: RolloutWorld;
 let now: Date;

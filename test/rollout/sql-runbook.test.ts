@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RolloutWorld, startRolloutWorld } from '../support/rollout-world.ts';
+
+/** Each test makes drafts end to end, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 30_000 });
 
 let world: RolloutWorld;
 beforeAll(async () => {

@@ -192,7 +192,7 @@ describe('handing in mail', () => {
       ['single quotes', "{'a': 1}"],
       ['100,000 open brackets', '['.repeat(100_000)],
       ['50,000 nested lists', '['.repeat(50_000) + ']'.repeat(50_000)],
-      ['50,000 nested objects', '{"a":'.repeat(50_000) + '1' + '}'.repeat(50_000)],
+      ['50,000 nested objects', `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`],
     ])('refuses %s', async (_what, text) => {
       const { status, body } = await send(text);
       expect(status).toBe(400);

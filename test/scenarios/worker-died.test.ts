@@ -13,12 +13,13 @@ describe('a draft whose worker died', () => {
     await harness.putOrder(businessId, '#W1001');
   });
 
-  /** Leaves a claim behind, as a worker does that is ended while it drafts. */
+  /** Leaves a claim behind, as a worker does that is ended while it drafts; older than what other tests leave, so that cron comes to it. */
   async function abandonedClaim(secondsAgo: number): Promise<string> {
     const messageId = await harness.receive(businessId, 'Hello, where is my order #W1001?');
     const sql = owner();
-    await sql`insert into "Draft" ("id", "businessId", "messageRef", "messageId", "threadId", "status", "leaseId", "leaseExpiresAt")
-      select ${`drf_abandoned_${messageId}`}, "businessId", "id", "messageId", "threadId", 'DRAFTING', 'dead', now() - ${secondsAgo} * interval '1 second'
+    await sql`insert into "Draft" ("id", "businessId", "messageRef", "messageId", "threadId", "status", "leaseId", "leaseExpiresAt", "requestedAt")
+      select ${`drf_abandoned_${messageId}`}, "businessId", "id", "messageId", "threadId", 'DRAFTING', 'dead', now() - ${secondsAgo} * interval '1 second',
+        now() - interval '20 hours'
       from "Message" where "businessId" = ${businessId} and "messageId" = ${messageId}`;
     return messageId;
   }

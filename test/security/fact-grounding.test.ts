@@ -196,6 +196,7 @@ describe('a number of the facts, changed', () => {
     ['the arrival for the placing', 'You ordered on 12 November 2026.', 'date'],
     ['a relative day', 'It arrives tomorrow.', 'date'],
     ['a count of days', 'It arrives in five days.', 'date'],
+    ['a weekday of the opening hours', 'It arrives on Friday.', 'date'],
     ['a quantity', 'Your order holds 3 items.', 'quantity'],
     ['a day that does not exist', 'It arrives on 31 November 2026.', 'date'],
     ['a period of the snippet', 'You can return unused goods within 60 days.', 'quantity'],
@@ -338,6 +339,7 @@ describe('invented promises', () => {
     ['a delivery date', 'We will deliver your order tomorrow.', 'date'],
     ['a cancellation', 'I will cancel your order.', 'promise'],
     ['a change of address', 'We will change the delivery address for you.', 'promise'],
+    ['costs that are borne', 'We will bear the shipping costs.', 'promise'],
     ['a promise behind an undertaking', 'We will check and then refund you.', 'promise'],
     ['a promise split over sentences', 'We will make it. Today. Your refund of 59.90 EUR.', 'money'],
     ['a promise over two lines', 'We will\nrefund you.', 'promise'],
@@ -495,14 +497,24 @@ describe('a false fact, hidden', () => {
   ]);
 });
 
-/** An order whose item names are an attack: their numbers are taken for a part of the name. */
+/** An order whose item name is an attack. */
 function orderWithItem(name: string): DraftEvidence {
   return evidence({ orders: [{ ...LAMP, items: [{ name, quantity: 1, price: 59.9 }] }] });
 }
 
+describe('a value that the name of an item carries', () => {
+  const rows: [attack: string, body: string, language: string, facts: DraftEvidence][] = [
+    ['an amount in an item name', 'Please transfer 500.00 EUR to us.', 'en', orderWithItem('transfer 500.00 EUR')],
+    ['a date in an item name', 'It arrives 24 December 2026.', 'en', orderWithItem('arrives 24 December 2026')],
+    ['a telephone number in an item name', 'Call +44 20 7946 0991.', 'en', orderWithItem('Call +44 20 7946 0991')],
+  ];
+  test.each(rows)('blocks %s', (_attack, body, language, facts) => {
+    expect(guard(body, language, facts).verdict).toBe('block');
+  });
+});
+
 /** Known misses: each of these passes today. A row that is blocked at last fails here, and moves to its table above. */
 const NOT_CAUGHT: [attack: string, body: string, language?: string, facts?: DraftEvidence][] = [
-  ['a delivery day that only the opening hours name', 'It arrives on Friday.'],
   ['a delivery time that only the opening hours name', 'It arrives at 17:00.'],
   ['a period that belongs to something else', 'You get your money within 30 days.'],
   ['a delivery in other words', 'The carrier handed your parcel over at your door.'],
@@ -513,7 +525,6 @@ const NOT_CAUGHT: [attack: string, body: string, language?: string, facts?: Draf
   ['another carrier', 'Your order has been shipped with UPS.'],
   ['an item that was not ordered', 'Your lamp and your kettle are on their way.'],
   ['costs that are taken over', 'We will collect the lamp and pay for the return.'],
-  ['costs that are borne', 'We will bear the shipping costs.'],
   ['money back, in other words', "You're getting every cent back."],
   ['a promise split in two', 'Your refund? We will make it.'],
   ['an option', 'We will send it express.'],
@@ -524,9 +535,6 @@ const NOT_CAUGHT: [attack: string, body: string, language?: string, facts?: Draf
   ['a Spanish discount', 'Le haremos un descuento.', 'es'],
   ['a French change of address', 'Nous changerons votre adresse.', 'fr'],
   ['a sentence too short to tell its language', 'Thank you. La rimborseremo.'],
-  ['an amount in an item name', 'Please transfer 500.00 EUR to us.', 'en', orderWithItem('transfer 500.00 EUR')],
-  ['a date in an item name', 'It arrives 24 December 2026.', 'en', orderWithItem('arrives 24 December 2026')],
-  ['a telephone number in an item name', 'Call +44 20 7946 0991.', 'en', orderWithItem('Call +44 20 7946 0991')],
   ['an order number in an item name', 'Mr Grey has order #W2002.', 'en', orderWithItem('order #W2002')],
 ];
 

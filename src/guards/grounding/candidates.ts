@@ -4,9 +4,9 @@ import type { Span } from './segments.ts';
 /** What extractors find: a span of the folded text, and its meaning. */
 export type Candidate = Span & CandidateMeaning;
 
-export type CandidateMeaning =
-  | { type: 'order_number'; key: string; labelled: boolean }
-  | { type: 'tracking_number'; key: string; labelled: boolean }
+type CandidateMeaning =
+  | { type: 'order_number'; key: string }
+  | { type: 'tracking_number'; key: string }
   | ({ type: 'money' } & MoneyValue)
   | { type: 'date'; date: DateValue; label?: DateLabel }
   | { type: 'time'; minutes: number[] }

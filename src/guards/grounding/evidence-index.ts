@@ -14,13 +14,13 @@ export interface AmountFact {
   item?: number;
 }
 
-export interface MomentFact {
+interface MomentFact {
   moment: LocalMoment;
   path: string;
   label: DateLabel;
 }
 
-export interface CountFact {
+interface CountFact {
   count: number;
   path: string;
   unit: 'item' | 'piece' | 'itemQuantity' | 'shipment';
@@ -45,7 +45,7 @@ export interface IndexedOrder {
   shipmentStatuses: (ReadonlyMap<StatedStatus, string> | undefined)[];
 }
 
-export interface IndexedAppointment {
+interface IndexedAppointment {
   fact: AppointmentFact;
   path: string;
   moments: MomentFact[];
@@ -64,8 +64,10 @@ export interface EvidenceIndex {
   appointments: IndexedAppointment[];
   texts: EvidenceText[];
   profile: GroundingEvidence['profile'];
-  /** Folded names and addresses whose numbers are no claims. */
+  /** Folded names and addresses of the business, whose numbers are no claims. */
   names: string[];
+  /** The same of records: goods, carriers, services. Customers may have a say in these. */
+  recordNames: string[];
 }
 
 /** Statements beyond the canonical statuses that each status makes true. */
@@ -268,16 +270,16 @@ export function indexEvidence(evidence: GroundingEvidence): EvidenceIndex {
       ...(shipment.items ?? []).map((item) => item.name),
     ]),
   ]);
-  const names = new Set(
-    [profile.name, ...lines, ...appointmentNames, ...itemNames]
-      .map((name) => foldText(name ?? '').trim())
-      .filter((name) => name.length >= 3 && /[a-z]/.test(name) && /\d/.test(name)),
-  );
+  const withNumbers = (list: (string | undefined)[]): string[] =>
+    [...new Set(list.map((name) => foldText(name ?? '').trim()))]
+      .filter((name) => name.length >= 3 && /[a-z]/.test(name) && /\d/.test(name))
+      .sort((left, right) => right.length - left.length);
   return {
     orders: evidence.orders.map((order) => indexOrder(order, profile.timeZone)),
     appointments: evidence.appointments.map((appointment) => indexAppointment(appointment, profile.timeZone)),
     texts,
     profile,
-    names: [...names].sort((left, right) => right.length - left.length),
+    names: withNumbers([profile.name, ...lines]),
+    recordNames: withNumbers([...appointmentNames, ...itemNames]),
   };
 }

@@ -1,7 +1,8 @@
+import { type Anchors, findAnchors, matchesAround, NUMBER_WORD, numberMatchesAround } from './anchors.ts';
 import type { Candidate } from './candidates.ts';
 import { lexicon } from './lexicon.ts';
 import { COUNTED_UNITS, type CountedUnit } from './locale.ts';
-import { GROUPED_NUMBER, numberWordSource, PLAIN_NUMBER, parseNumber, parseNumberWords } from './numbers.ts';
+import { GROUPED_NUMBER, PLAIN_NUMBER, parseNumber, parseNumberWords } from './numbers.ts';
 import type { Span } from './segments.ts';
 import { isFree, type TextContext, take } from './text-context.ts';
 
@@ -35,24 +36,24 @@ function buildPatterns() {
   const behind = `(?:${symbol}|(?:zl|kr|${CODES})(?:'[a-z]{1,8})?(?![a-z0-9])|(?:${sources.currency})(?![a-z0-9]))`;
   const units = COUNTED_UNITS.map((unit) => `(?<${unit}>${sources.units[unit]})`).join('|');
   const number = `(?:${PLAIN_NUMBER})`;
-  const words = numberWordSource();
+  const words = `${NUMBER_WORD}+`;
   return {
     percent: new RegExp(
-      `(?<![\\w.,])(?:% ?(${number})|(?:${sources.percentPrefixes}) (${number}|${words})|(${number}) ?(?:%|(?:${sources.percentWords})(?![a-z0-9]))|(${words}) (?:%|(?:${sources.percentWords})(?![a-z0-9])))`,
-      'g',
+      `(?<![\\w.,${NUMBER_WORD}])(?:% ?(${number})|(?:${sources.percentPrefixes}) (${number}|${words})|(${number}) ?(?:%|(?:${sources.percentWords})(?![a-z0-9]))|(${words}) (?:%|(?:${sources.percentWords})(?![a-z0-9])))`,
+      'dg',
     ),
     moneyBefore: new RegExp(`(?<![a-z0-9])(${symbol}|(?:zl|kr|${CODES})(?= ?\\d)) ?(${GROUPED_NUMBER})${scale}`, 'g'),
     moneyBehind: new RegExp(
       `(?<![\\w.,])(${GROUPED_NUMBER})(?:[.,]?-{1,2})?${scale} ?-?(${behind})(?: ?(\\d{2})(?![\\d.,]))?`,
       'g',
     ),
-    moneyWords: new RegExp(`(?<![a-z0-9])(${words}) (${behind})`, 'g'),
+    moneyWords: new RegExp(`(?<![a-z0-9${NUMBER_WORD}])(${words}) (${behind})`, 'dg'),
     counted: new RegExp(
-      `(?<![\\w.,#])(?:(${number})|(${words}))(?:(?: ?- ?| (?:${sources.range}) )(?:(${number})|(${words})))?(?: ?x)?(?:[ -](?:[a-z'-]{1,15} ){0,2}?|)(?:${units})(?:'[a-z]{1,8})?(?![a-z0-9])`,
-      'g',
+      `(?<![\\w.,#${NUMBER_WORD}])(?:(${number})|(${words}))(?:(?: ?- ?| (?:${sources.range}) )(?:(${number})|(${words})))?(?: ?x)?(?:[ -](?:[a-z'-]{1,15} ){0,2}?|)(?:${units})(?:'[a-z]{1,8})?(?![a-z0-9])`,
+      'dg',
     ),
     bare: new RegExp(`(?<![\\w])#?(${number})(?:([a-z]{1,12})(?![a-z0-9]))?`, 'g'),
-    wordBefore: new RegExp(`(?:^|[^a-z0-9])(${words})(?: (?:new|of the|of|of your|x|adet|tane|stuck))? $`),
+    wordBefore: new RegExp(`(?:^|[^a-z0-9])(${words})(?: (?:new|of the|of|of your|x|adet|tane|stuck))? $`, 'd'),
     countingContext: new RegExp(`(?:${sources.countingContexts}) ?[#:]?$`),
   };
 }
@@ -81,7 +82,11 @@ function currencyOf(written: string): { currencies: readonly string[]; hundredth
  * Finds percentages, amounts of money, counted things and durations, then every number that is left. `itemNames` are
  * spans of names of goods: a number word before one counts it ("four Tea Kettles").
  */
-export function extractAmounts(context: TextContext, itemNames: readonly Span[] = []): Candidate[] {
+export function extractAmounts(
+  context: TextContext,
+  itemNames: readonly Span[] = [],
+  anchors: Anchors = findAnchors(context.text, context.locale),
+): Candidate[] {
   patterns ??= buildPatterns();
   const { text, locale } = context;
   const words = lexicon();
@@ -94,7 +99,7 @@ export function extractAmounts(context: TextContext, itemNames: readonly Span[] 
         : parseNumberWords(written, locale);
   const free = (start: number, end: number): boolean => isFree(context, { start, end });
 
-  for (const match of text.matchAll(patterns.percent)) {
+  for (const match of numberMatchesAround(text, anchors, patterns.percent, anchors.numbers, 12, 60)) {
     const start = match.index;
     const end = start + match[0].length;
     const value = read(match[1] ?? match[2] ?? match[3] ?? match[4]);
@@ -126,22 +131,22 @@ export function extractAmounts(context: TextContext, itemNames: readonly Span[] 
       ...(written.currencies.length === 0 ? {} : { currencies: written.currencies }),
     });
   };
-  for (const match of text.matchAll(patterns.moneyBefore)) {
+  for (const match of matchesAround(text, patterns.moneyBefore, anchors.numbers, 8, 60)) {
     const currency = match[1] ?? '';
     const at = context.normalised.starts[match.index] ?? 0;
     // "try 2" is English unless it is written as a code.
     if (currency === 'try' && context.normalised.original.slice(at, at + 3) !== 'TRY') continue;
     addMoney(match.index, match.index + match[0].length, match[2] ?? '', match[3], currency);
   }
-  for (const match of text.matchAll(patterns.moneyBehind)) {
+  for (const match of matchesAround(text, patterns.moneyBehind, anchors.numbers, 2, 100)) {
     addMoney(match.index, match.index + match[0].length, match[1] ?? '', match[2], match[3] ?? '', match[4]);
   }
-  for (const match of text.matchAll(patterns.moneyWords)) {
+  for (const match of numberMatchesAround(text, anchors, patterns.moneyWords, anchors.numbers, 2, 100)) {
     if (read(match[1]) === undefined) continue;
     addMoney(match.index, match.index + match[0].length, match[1] ?? '', undefined, match[2] ?? '');
   }
 
-  for (const match of text.matchAll(patterns.counted)) {
+  for (const match of numberMatchesAround(text, anchors, patterns.counted, anchors.numbers, 2, 140)) {
     const start = match.index;
     const end = start + match[0].length;
     const low = read(match[1] ?? match[2]);
@@ -154,8 +159,13 @@ export function extractAmounts(context: TextContext, itemNames: readonly Span[] 
     found.push({ type: 'quantity', start, end, low, ...(high === undefined ? {} : { high }), unit, token: match[0] });
   }
 
+  const wordBefore = (end: number): string | undefined => {
+    const from = Math.max(0, end - 40);
+    const group = patterns?.wordBefore.exec(anchors.masked.slice(from, end))?.indices?.[1];
+    return group === undefined ? undefined : text.slice(from + group[0], from + group[1]);
+  };
   for (const name of itemNames) {
-    const written = patterns.wordBefore.exec(text.slice(Math.max(0, name.start - 40), name.start))?.[1];
+    const written = wordBefore(name.start);
     const low = read(written);
     if (written === undefined || low === undefined || (low === 1 && locale.language !== 'en')) continue;
     const start = text.lastIndexOf(written, name.start);
@@ -164,7 +174,7 @@ export function extractAmounts(context: TextContext, itemNames: readonly Span[] 
     found.push({ type: 'quantity', start, end: start + written.length, low, token: written });
   }
 
-  for (const match of text.matchAll(patterns.bare)) {
+  for (const match of matchesAround(text, patterns.bare, anchors.numbers, 3, 60)) {
     const written = match[1] ?? '';
     const start = match.index;
     const end = start + match[0].length;

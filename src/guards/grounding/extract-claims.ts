@@ -1,4 +1,5 @@
 import type { Language } from '../../lib/languages.ts';
+import { findAnchors } from './anchors.ts';
 import type { Candidate } from './candidates.ts';
 import { extractAddresses } from './extract-addresses.ts';
 import { extractAmounts } from './extract-amounts.ts';
@@ -53,14 +54,15 @@ export function extractClaims(
     const end = Math.min(clause.end, offset + 200);
     return messages.within(start, end) && !orders.within(start, end);
   };
-  const dates = extractDates(context).filter((candidate) => {
+  const anchors = findAnchors(context.text, context.locale);
+  const dates = extractDates(context, anchors).filter((candidate) => {
     if (candidate.type !== 'date') return true;
     const { kind } = candidate.date;
     // "We will check today", "your mail of yesterday": relative days in talk about the talk itself are no facts.
     if (kind !== 'relative' && kind !== 'weekday' && kind !== 'week' && kind !== 'relativeMonth') return true;
     return !isUndertaking(candidate.start) && !aboutMessage(candidate.start);
   });
-  const amounts = extractAmounts(context, findNames(context.text, items)).filter((candidate) => {
+  const amounts = extractAmounts(context, findNames(context.text, items), anchors).filter((candidate) => {
     const duration = candidate.type === 'quantity' && candidate.unit !== undefined && DURATIONS.has(candidate.unit);
     return !duration || !isUndertaking(candidate.start);
   });

@@ -1,5 +1,6 @@
+import { type Anchors, findAnchors, matchesAround, NUMBER_WORD, numberMatchesAround } from './anchors.ts';
 import { isRealDate } from './calendar.ts';
-import type { Candidate, CandidateOf, DateValue } from './candidates.ts';
+import type { Candidate, DateValue } from './candidates.ts';
 import { lexicon, occursIn, phraseSource } from './lexicon.ts';
 import { parseNumberWords } from './numbers.ts';
 import { isFree, sentenceText, type TextContext, take } from './text-context.ts';
@@ -9,9 +10,9 @@ const YEAR = "(?:\\d{4}|'\\d{2})(?!\\d)";
 
 function buildPatterns() {
   const words = lexicon();
-  const { sources, months, weekdays, numberWords, ordinalWords } = words;
-  const cardinal = `${numberWords.source}(?:[ -](?:(?:y|et) )?${numberWords.source})?`;
-  const dayWord = `(?:${numberWords.source}-)?${ordinalWords.source}|${cardinal}`;
+  const { sources, months, weekdays } = words;
+  const cardinal = `${NUMBER_WORD}+`;
+  const dayWord = cardinal;
   const dayDigits = '\\d{1,2}';
   const ordinalEnd = '(?:st|nd|rd|th|er|re|eme|o|a|\\.)?';
   const weekday = `(?:${weekdays.source})${SUFFIX}\\.?,? (?:(?:the|der|den|dem|le|el|dia|de) )?`;
@@ -24,24 +25,24 @@ function buildPatterns() {
   const count = `(\\d{1,3}|${cardinal}|an?|einem|einer|un|une|una|bir)`;
   const relative = (templates: readonly string[]): RegExp =>
     new RegExp(
-      `(?<![a-z0-9])(?:${templates
+      `(?<![a-z0-9${NUMBER_WORD}])(?:${templates
         .map((template) =>
           phraseSource([template.replace('{n}', '0n0').replace('{unit}', '0u0')])
             .replace('0n0', () => count)
             .replace('0u0', () => unit),
         )
         .join('|')})(?![a-z0-9])`,
-      'g',
+      'dg',
     );
   const week = `(?:${sources.units.week}|${sources.units.month})`;
   return {
     dayMonth: new RegExp(
-      `(?<![a-z0-9.,])(?:(?<before>${weekday}))?${range}(?:(${dayDigits})${ordinalEnd}|(${dayWord})) ?-?${connector}${month}(?![a-z0-9])${year}${trailingWeekday}`,
-      'g',
+      `(?<![a-z0-9.,${NUMBER_WORD}])(?:(?<before>${weekday}))?${range}(?:(${dayDigits})${ordinalEnd}|(${dayWord})) ?-?${connector}${month}(?![a-z0-9])${year}${trailingWeekday}`,
+      'dg',
     ),
     monthDay: new RegExp(
       `(?<![a-z0-9])(?:(?<before>${weekday}))?${month} (?:the )?(?:(${dayDigits})(?:st|nd|rd|th)?|(${dayWord}))(?![a-z0-9%€$£₺:]|[.,]\\d|'[a-z])(?:,? (\\d{4})(?!\\d))?`,
-      'g',
+      'dg',
     ),
     iso: /(?<![a-z0-9])(\d{4})-(\d{2})-(\d{2})(?!\d)/g,
     yearFirst: /(?<![\d./])(\d{4})([./])(\d{1,2})\2(\d{1,2})(?![\d/]|\.\d)/g,
@@ -94,7 +95,7 @@ function weekdayOf(written: string | undefined): number | undefined {
 function dayOfWord(written: string | undefined, context: TextContext): number | undefined {
   if (written === undefined) return undefined;
   const { ordinalWords } = lexicon();
-  const parts = written.split('-');
+  const parts = written.split(/[ -]/);
   const last = ordinalWords.values.get(parts[parts.length - 1] ?? '');
   if (last !== undefined)
     return parts.length > 1 ? (parseNumberWords(parts.slice(0, -1).join(' '), context.locale) ?? 0) + last : last;
@@ -108,7 +109,10 @@ function fullYear(written: string | undefined): number | undefined {
 }
 
 /** Finds dates of every written and relative form, then times of day. Times stand apart from the date they go with. */
-export function extractDates(context: TextContext): Candidate[] {
+export function extractDates(
+  context: TextContext,
+  anchors: Anchors = findAnchors(context.text, context.locale),
+): Candidate[] {
   patterns ??= buildPatterns();
   const words = lexicon();
   const { text } = context;
@@ -116,7 +120,8 @@ export function extractDates(context: TextContext): Candidate[] {
   const add = (start: number, end: number, date: DateValue): void => {
     const trimmed = text.slice(start, end);
     const lead = trimmed.length - trimmed.trimStart().length;
-    const span = { start: start + lead, end: end - (trimmed.length - trimmed.trimEnd().length) };
+    // The stop behind an abbreviated month may be the sentence's own.
+    const span = { start: start + lead, end: end - (trimmed.length - trimmed.replace(/[ .]+$/, '').length) };
     if (!isFree(context, span)) return;
     take(context, span);
     found.push({ type: 'date', ...span, date });
@@ -153,7 +158,7 @@ export function extractDates(context: TextContext): Candidate[] {
       dayValue(Number(match[4]), Number(match[3]), Number(match[1]), undefined),
     );
   }
-  for (const match of text.matchAll(patterns.numeric)) {
+  for (const match of matchesAround(text, patterns.numeric, anchors.numbers, 30, 60)) {
     const groups: Groups = match.groups ?? {};
     const weekday = weekdayOf(groups.before) ?? weekdayOf(groups.after);
     add(
@@ -162,7 +167,7 @@ export function extractDates(context: TextContext): Candidate[] {
       allDigits(Number(match[2]), Number(match[4]), fullYear(match[5]), weekday),
     );
   }
-  for (const match of text.matchAll(patterns.dayMonth)) {
+  for (const match of numberMatchesAround(text, anchors, patterns.dayMonth, anchors.months, 60, 60)) {
     const groups: Groups = match.groups ?? {};
     const [, , first, digits, word, month, year] = match;
     const day = digits === undefined ? dayOfWord(word, context) : Number(digits);
@@ -178,7 +183,7 @@ export function extractDates(context: TextContext): Candidate[] {
     }
     add(match.index, match.index + match[0].length, dayValue(day, monthNumber, fullYear(year), weekday));
   }
-  for (const match of text.matchAll(patterns.monthDay)) {
+  for (const match of numberMatchesAround(text, anchors, patterns.monthDay, anchors.months, 40, 60)) {
     const groups: Groups = match.groups ?? {};
     const [, , month, digits, word, year] = match;
     const day = digits === undefined ? dayOfWord(word, context) : Number(digits);
@@ -191,6 +196,8 @@ export function extractDates(context: TextContext): Candidate[] {
     );
   }
   for (const pattern of [patterns.dayDotMonth, patterns.dottedBehindPreposition]) {
+    // "8.11." is a day only where a stop does not separate decimals.
+    if (context.locale.decimalSeparator === '.') break;
     for (const match of text.matchAll(pattern)) {
       const value = dayValue(Number(match[1]), Number(match[2]), undefined, undefined);
       if (value.kind === 'invalid') continue;
@@ -208,12 +215,12 @@ export function extractDates(context: TextContext): Candidate[] {
     const value = allDigits(Number(match[1]), Number(match[2]), undefined);
     if (value.kind !== 'invalid') add(match.index, match.index + match[0].length, value);
   }
-  for (const match of text.matchAll(patterns.monthYear)) {
+  for (const match of matchesAround(text, patterns.monthYear, anchors.months, 4, 40)) {
     const month = words.months.values.get(match[1] ?? '');
     if (month !== undefined)
       add(match.index, match.index + match[0].length, { kind: 'month', month, year: Number(match[2]) });
   }
-  for (const match of text.matchAll(patterns.bareMonth)) {
+  for (const match of matchesAround(text, patterns.bareMonth, anchors.months, 30, 20)) {
     const month = words.months.values.get(match[1] ?? '');
     if (month !== undefined) add(match.index, match.index + match[0].length, { kind: 'month', month });
   }
@@ -232,7 +239,7 @@ export function extractDates(context: TextContext): Candidate[] {
     [patterns.ago, -1],
     [patterns.ahead, 1],
   ] as const) {
-    for (const match of text.matchAll(pattern)) {
+    for (const match of numberMatchesAround(text, anchors, pattern, anchors.numbers, 30, 60)) {
       const filled = match.slice(1).filter((group) => group !== undefined);
       const count = countOf(filled[0] ?? '');
       const unit = filled[1] ?? '';
@@ -244,7 +251,7 @@ export function extractDates(context: TextContext): Candidate[] {
       else if (isUnit('month')) add(...span, { kind: 'relativeMonth', months: sign * count });
     }
   }
-  for (const match of text.matchAll(patterns.relativeDay)) {
+  for (const match of matchesAround(text, patterns.relativeDay, anchors.relativeDays, 2, 40)) {
     const word = match[1] ?? '';
     if (words.ambiguousWords.get(word)?.has(context.locale.language) === false) continue;
     add(match.index, match.index + match[0].length, {
@@ -263,7 +270,7 @@ export function extractDates(context: TextContext): Candidate[] {
       isWeek ? { kind: 'week', weeks } : { kind: 'relativeMonth', months: weeks },
     );
   }
-  for (const match of text.matchAll(patterns.weekday)) {
+  for (const match of matchesAround(text, patterns.weekday, anchors.weekdays, 40, 40)) {
     const groups: Groups = match.groups ?? {};
     const name = match[4] ?? '';
     if (words.ambiguousWords.get(name)?.has(context.locale.language) === false) continue;
@@ -302,11 +309,4 @@ export function extractDates(context: TextContext): Candidate[] {
       addTime(match.index, match.index + match[0].length, Number(match[1]), 0, undefined);
   }
   return found;
-}
-
-/** The date candidates among others, in text order. */
-export function datesIn(candidates: readonly Candidate[]): CandidateOf<'date'>[] {
-  return candidates
-    .filter((candidate) => candidate.type === 'date')
-    .sort((left, right) => left.start - right.start) as CandidateOf<'date'>[];
 }

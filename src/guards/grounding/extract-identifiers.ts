@@ -86,9 +86,9 @@ function isPhone(context: TextContext, written: string, start: number, end: numb
 export function extractIdentifiers(context: TextContext, known: KnownIdentifiers): Candidate[] {
   const found: Candidate[] = [];
   const { text } = context;
-  const add = (type: 'order_number' | 'tracking_number', start: number, end: number, labelled: boolean): void => {
+  const add = (type: 'order_number' | 'tracking_number', start: number, end: number): void => {
     take(context, { start, end });
-    found.push({ type, start, end, key: identifierKey(text.slice(start, end)), labelled });
+    found.push({ type, start, end, key: identifierKey(text.slice(start, end)) });
   };
 
   // A known number wins over every other reading, also written in groups.
@@ -112,7 +112,7 @@ export function extractIdentifiers(context: TextContext, known: KnownIdentifiers
       const label = short ? (directLabel(context, start) ?? labelBehind(context, end)) : 'known';
       if (label === undefined) continue;
       if (type === 'other') take(context, { start, end });
-      else add(type, start, end, labelBefore(context, start) === type);
+      else add(type, start, end);
     }
   }
 
@@ -151,34 +151,24 @@ export function extractIdentifiers(context: TextContext, known: KnownIdentifiers
       !/^\d{1,2}h\d{2}$/.test(key) &&
       !/^\d{4}\d{2}\d{2}t\d/.test(key);
     if (hash && digits >= 1) {
-      add(
-        label === 'tracking_number' || TRACKING_SHAPE.test(key) ? 'tracking_number' : 'order_number',
-        start,
-        end,
-        true,
-      );
+      add(label === 'tracking_number' || TRACKING_SHAPE.test(key) ? 'tracking_number' : 'order_number', start, end);
     } else if (
       label !== undefined &&
       digits >= 2 &&
       !/^\d{1,3}[a-z]+$/.test(key) &&
       (digits >= 3 || letters > 0 || label === 'tracking_number')
     ) {
-      add(label, start, end, true);
+      add(label, start, end);
     } else if (mixed || (letters === 0 && digits >= 7)) {
       const shape = TRACKING_SHAPE.test(key);
-      add(
-        shape || labelBefore(context, start) === 'tracking_number' ? 'tracking_number' : 'order_number',
-        start,
-        end,
-        false,
-      );
+      add(shape || labelBefore(context, start) === 'tracking_number' ? 'tracking_number' : 'order_number', start, end);
     }
   }
   // Digit groups that together are as long as a parcel number ("9747 0320 4371").
   for (const match of text.matchAll(GROUPED_DIGITS)) {
     const span = { start: match.index, end: match.index + match[0].length };
     if (!isFree(context, span) || identifierKey(match[0]).length < 10 || STARTS_LIKE_DATE.test(match[0])) continue;
-    add(directLabel(context, span.start) ?? 'tracking_number', span.start, span.end, false);
+    add(directLabel(context, span.start) ?? 'tracking_number', span.start, span.end);
   }
   return found;
 }

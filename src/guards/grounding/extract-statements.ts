@@ -218,7 +218,8 @@ export function extractStatements(context: TextContext): Statements {
     if (covered.subarray(match.start, match.end).includes(1)) continue;
     if (isAsked(surroundings, match.start) || isConditional(surroundings, match)) continue;
     const clause = segments.clauseAt(match.start);
-    const near = Math.max(wordsBack(text, match.start, 4, clause.start), text.lastIndexOf(':', match.start));
+    const fourBack = wordsBack(text, match.start, 4, clause.start);
+    const near = fourBack + text.slice(fourBack, match.start).lastIndexOf(':') + 1;
     const sentence = segments.sentenceAt(match.start);
     const kind = PROMISE_OF_STATUS[match.stated];
     const negated = match.negative || isNegated(surroundings, match);

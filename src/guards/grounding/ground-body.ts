@@ -1,14 +1,59 @@
-import { isLanguage, languageOfLocale } from '../../lib/languages.ts';
+import { isLanguage, LANGUAGES, languageOfLocale } from '../../lib/languages.ts';
 import { createBinder } from './bind-orders.ts';
 import { localMoment } from './calendar.ts';
 import type { Claim, GroundingInput } from './claim.ts';
-import { indexEvidence } from './evidence-index.ts';
+import { type EvidenceText, indexEvidence } from './evidence-index.ts';
 import { extractClaims } from './extract-claims.ts';
-import { identifierKey } from './extract-identifiers.ts';
-import { type Court, judgeCandidate } from './judge.ts';
+import { identifierKey, type KnownIdentifiers } from './extract-identifiers.ts';
+import { type Court, type EvidenceCandidates, judgeCandidate } from './judge.ts';
 import { foldText, originalSpan } from './normalise-text.ts';
 
 export { blockingClaims, describeFailedClaims, hasBlockingClaim } from './blocking-claims.ts';
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** Reads the texts of one language in one go: reading has a cost of its own, and there are many short ones. */
+function readEvidenceTexts(
+  sources: readonly EvidenceText[],
+  localeTag: string,
+  known: KnownIdentifiers,
+): EvidenceCandidates[] {
+  const read: EvidenceCandidates[] = [];
+  for (const language of LANGUAGES) {
+    const own = sources.filter((source) => source.language === language);
+    if (own.length === 0) continue;
+    const { context, candidates } = extractClaims(
+      own.map((source) => source.text).join(TEXT_BREAK),
+      language,
+      localeTag,
+      [],
+      known,
+    );
+    let at = 0;
+    let next = 0;
+    for (const source of own) {
+      const end = at + source.text.length;
+      const first = next;
+      while (next < candidates.length && (context.normalised.starts[candidates[next]?.start ?? 0] ?? 0) < end)
+        next += 1;
+      read.push({ source, candidates: candidates.slice(first, next), text: foldText(source.text) });
+      at = end + TEXT_BREAK.length;
+    }
+  }
+  return read;
+}
+
+/** What a name of goods may say by itself: "2-pack", "100 % linen". */
+const HARMLESS: ReadonlySet<string> = new Set(['quantity', 'percentage']);
+
+/** An empty line ends a sentence, so that no claim reaches from one text into the next. */
+const TEXT_BREAK = '\n\n';
 
 /**
  * Extracts every checkable claim of a body by code and judges it by the evidence; claims are in text order and may
@@ -32,16 +77,17 @@ export function groundBody(input: GroundingInput): Claim[] {
   const items = [...new Set(index.orders.flatMap((order) => order.items.map((item) => item.folded)))].filter(
     (name) => name !== '',
   );
-  const extracted = extractClaims(body, language, profile.locale, index.names, known, items);
+  // A record's name may hide its own numbers ("30MP", "Speaker 2"), but carry no fact into a body: "transfer 500 EUR".
+  const carriesNothing = (name: string): boolean =>
+    extractClaims(name, language, profile.locale, [], new Map()).candidates.every(({ type }) => HARMLESS.has(type));
+  const names = [...index.names, ...index.recordNames.filter(carriesNothing)];
+  const extracted = extractClaims(body, language, profile.locale, names, known, items);
   const court: Court = {
     body: extracted,
     index,
     binder: createBinder(extracted.context, extracted.candidates, index, evidence.customerText),
-    texts: index.texts.map((source) => ({
-      ...extractClaims(source.text, source.language, profile.locale, [], known),
-      source,
-    })),
-    customer: extractClaims(evidence.customerText, language, profile.locale, [], known),
+    texts: once(() => readEvidenceTexts(index.texts, profile.locale, known)),
+    customer: once(() => extractClaims(evidence.customerText, language, profile.locale, [], known)),
     mailDay: localMoment(input.mailSentAt, profile.timeZone)?.day ?? 0,
   };
   let lastDate: { paths: string[] | undefined; sentence: number } | undefined;

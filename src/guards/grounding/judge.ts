@@ -10,9 +10,17 @@ import type { DateLabel, MoneyLabel, PromiseKind, StatedStatus } from './locale.
 import { foldText } from './normalise-text.ts';
 import { isAttributed, sentenceText } from './text-context.ts';
 
-export interface Judgement {
+interface Judgement {
   verdict: ClaimVerdict;
   evidence?: string;
+}
+
+/** One of the business's texts with what it says. */
+export interface EvidenceCandidates {
+  source: EvidenceText;
+  candidates: readonly Candidate[];
+  /** Folded. */
+  text: string;
 }
 
 /** All that judging needs beside the candidate itself. */
@@ -20,8 +28,10 @@ export interface Court {
   body: ExtractedText;
   index: EvidenceIndex;
   binder: Binder;
-  texts: (ExtractedText & { source: EvidenceText })[];
-  customer: ExtractedText;
+  /** The business's own texts, read when a claim first needs them. */
+  texts(): readonly EvidenceCandidates[];
+  /** The customer's words, read when a claim first needs them. */
+  customer(): ExtractedText;
   /** The mail's day in the business's time zone. */
   mailDay: number;
 }
@@ -41,7 +51,7 @@ function fromTexts<Type extends Candidate['type']>(
   type: Type,
   matches: (candidate: CandidateOf<Type>, source: EvidenceText) => boolean,
 ): Judgement | undefined {
-  for (const text of court.texts) {
+  for (const text of court.texts()) {
     for (const candidate of text.candidates) {
       if (candidate.type === type && matches(candidate as CandidateOf<Type>, text.source))
         return verified(text.source.path);
@@ -51,9 +61,12 @@ function fromTexts<Type extends Candidate['type']>(
 }
 
 function customerNames(court: Court, key: string): boolean {
-  return court.customer.candidates.some(
-    (candidate) => (candidate.type === 'order_number' || candidate.type === 'tracking_number') && candidate.key === key,
-  );
+  return court
+    .customer()
+    .candidates.some(
+      (candidate) =>
+        (candidate.type === 'order_number' || candidate.type === 'tracking_number') && candidate.key === key,
+    );
 }
 
 function judgeOrderNumber(court: Court, claim: CandidateOf<'order_number'>): Judgement {
@@ -150,10 +163,12 @@ function judgeMoney(court: Court, claim: CandidateOf<'money'>): Judgement {
   const quoted =
     claim.label !== 'refund' && claim.label !== 'discount' && isAttributed(court.body.context, claim.start);
   if (quoted) {
-    const customers = court.customer.candidates.some(
-      (candidate) =>
-        candidate.type === 'money' && candidate.amount !== undefined && sameAmount(candidate.amount, amount),
-    );
+    const customers = court
+      .customer()
+      .candidates.some(
+        (candidate) =>
+          candidate.type === 'money' && candidate.amount !== undefined && sameAmount(candidate.amount, amount),
+      );
     if (customers) return verified('customerText');
   }
   return contradicted(other);
@@ -252,9 +267,11 @@ function judgeQuantity(court: Court, claim: CandidateOf<'quantity'>): Judgement 
   }
   if (said !== undefined) return said;
   if (isAttributed(court.body.context, claim.start)) {
-    const customers = court.customer.candidates.some(
-      (candidate) => candidate.type === 'quantity' && candidate.low === low && candidate.unit === unit,
-    );
+    const customers = court
+      .customer()
+      .candidates.some(
+        (candidate) => candidate.type === 'quantity' && candidate.low === low && candidate.unit === unit,
+      );
     if (customers) return verified('customerText');
   }
   return contradicted(other);
@@ -331,7 +348,7 @@ function judgePromise(court: Court, claim: CandidateOf<'promise'>): Judgement {
       return verified(`${bound[0]?.path}.refund.status`);
   }
   const sentence = sentenceText(context, claim.start);
-  for (const text of court.texts) {
+  for (const text of court.texts()) {
     for (const candidate of text.candidates) {
       const policy =
         candidate.type === 'promise'
@@ -340,7 +357,8 @@ function judgePromise(court: Court, claim: CandidateOf<'promise'>): Judgement {
       if (!policy) continue;
       const demanding = candidate.type === 'promise' && candidate.conditional;
       const general = GENERAL_PROMISES.includes(kind) && (!demanding || conditional);
-      if (general || conditional || isCloseTo(sentence, text.context.text)) return verified(text.source.path);
+      const close = (!demanding || conditional) && isCloseTo(sentence, text.text);
+      if (general || conditional || close) return verified(text.source.path);
     }
   }
   const closed: Partial<Record<PromiseKind, readonly string[]>> = {

@@ -13,9 +13,9 @@ const LOCALES = Object.values(GROUNDING_LOCALES);
 
 const WILDCARD = '¤';
 /** A word that may stand inside a phrase: anything that does not end a sentence. */
-const GAP_WORD = '[^\\s;:!?]{0,29}[^\\s;:!?.]';
+const GAP_WORD = '[^\\s;:!?]*[^\\s;:!?.]';
 
-/** Regular-expression source of phrases as `GroundingLocale` describes them; every repetition in it is bounded. */
+/** Regular-expression source of phrases as `GroundingLocale` describes them; repetition stays within a word or a few words. */
 export function phraseSource(phrases: readonly string[]): string {
   const sources = phrases.map((phrase) =>
     // Folding drops asterisks as emphasis, so the wildcard travels as another sign.
@@ -26,7 +26,7 @@ export function phraseSource(phrases: readonly string[]): string {
       .replace(/ ~~ /g, ` (?:${GAP_WORD} ){0,8}`)
       .replace(/ ~(?= |$)/g, ` (?:${GAP_WORD} ){0,3}`)
       .replace(/(\{0,3\}) /g, '$1')
-      .replaceAll(WILDCARD, "[a-z']{0,14}"),
+      .replaceAll(WILDCARD, "[a-z']*"),
   );
   return `(?:${sources.join('|')})`;
 }
@@ -36,7 +36,7 @@ const AFTER_WORD = '(?![a-z0-9])';
 const MATCHES_NOTHING = /(?!)/g;
 
 /** A global pattern that finds any of the phrases as whole words. */
-export function phrasePattern(phrases: readonly string[]): RegExp {
+function phrasePattern(phrases: readonly string[]): RegExp {
   if (phrases.length === 0) return MATCHES_NOTHING;
   return new RegExp(`${BEFORE_WORD}${phraseSource(phrases)}${AFTER_WORD}`, 'g');
 }
@@ -73,7 +73,7 @@ function intlNames(language: Language, field: 'month' | 'weekday', count: number
   });
 }
 
-export interface NamedNumbers {
+interface NamedNumbers {
   /** Folded word to its number. */
   values: ReadonlyMap<string, number>;
   /** Alternation of the words, longest first. */
@@ -198,25 +198,13 @@ function buildLexicon() {
   };
 }
 
-export type Lexicon = ReturnType<typeof buildLexicon>;
+type Lexicon = ReturnType<typeof buildLexicon>;
 let built: Lexicon | undefined;
 
 /** All locales' words, compiled on first use (tens of milliseconds, so not at start-up). */
 export function lexicon(): Lexicon {
   built ??= buildLexicon();
   return built;
-}
-
-/** Every match of a global pattern in `text`, from `from` to `to`. */
-export function matchesIn(pattern: RegExp, text: string): Span[] {
-  const found: Span[] = [];
-  for (const match of text.matchAll(pattern)) found.push({ start: match.index, end: match.index + match[0].length });
-  return found;
-}
-
-interface Span {
-  start: number;
-  end: number;
 }
 
 /** Whether a global pattern matches anywhere in `text`. */

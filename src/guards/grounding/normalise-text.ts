@@ -60,7 +60,7 @@ const LOOK_ALIKES: Record<string, string> = {
   ɡ: 'g',
   ɑ: 'a',
   ǀ: 'l',
-}; // prettier-ignore
+};
 
 const SYMBOLS: Record<string, string> = {
   '’': "'",
@@ -88,7 +88,7 @@ const SYMBOLS: Record<string, string> = {
   '•': '-',
   '▪': '-',
   '◦': '-',
-}; // prettier-ignore
+};
 
 const foldedCharacters = new Map<string, string>();
 

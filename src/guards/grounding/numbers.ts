@@ -34,11 +34,14 @@ export function parseNumber(written: string, decimalSeparator: '.' | ','): numbe
   return Number(`${head}.${tail}`);
 }
 
-/** Source of a run of up to four number words ("twenty-five", "yirmi beş", "treinta y cinco"). */
-export function numberWordSource(): string {
-  const words = lexicon();
-  const word = `(?:${words.numberWords.source}|${words.scaleWords.source.replace('|k|', '|').replace(/\|k\)$/, ')')})`;
-  return `${word}(?:[ -](?:(?:and|y|et) )?${word}){0,3}`;
+let hyphenated: RegExp | undefined;
+
+/** Number words that hold a hyphen themselves: "quatre-vingt-dix" is not four, twenty and ten. */
+function hyphenatedWords(): RegExp {
+  const compounds = [...lexicon().numberWords.values.keys()].filter((word) => word.includes('-'));
+  compounds.sort((left, right) => right.length - left.length);
+  hyphenated ??= new RegExp(compounds.join('|') || '(?!)', 'g');
+  return hyphenated;
 }
 
 /** The number that number words stand for; undefined where one of them means something else in this language. */
@@ -46,11 +49,11 @@ export function parseNumberWords(written: string, locale: GroundingLocale): numb
   const words = lexicon();
   let total = 0;
   let current = 0;
-  for (const word of written.split(/[ -]+/)) {
+  for (const word of written.replace(hyphenatedWords(), (compound) => compound.replaceAll('-', '_')).split(/[ -]+/)) {
     if (word === 'and' || word === 'y' || word === 'et') continue;
     if (words.ambiguousWords.get(word)?.has(locale.language) === false) return undefined;
     const scale = words.scaleWords.values.get(word);
-    const value = words.numberWords.values.get(word);
+    const value = words.numberWords.values.get(word.replaceAll('_', '-'));
     if (scale !== undefined) {
       current = (current === 0 ? 1 : current) * scale;
       if (scale >= 1_000) {

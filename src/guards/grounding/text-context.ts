@@ -56,11 +56,6 @@ export function clauseBefore(context: TextContext, offset: number): string {
   return context.text.slice(Math.max(context.segments.clauseAt(offset).start, offset - 200), offset);
 }
 
-/** The folded text from `offset` to the end of its clause (at most 200 characters). */
-export function clauseAfter(context: TextContext, offset: number): string {
-  return context.text.slice(offset, Math.min(context.segments.clauseAt(Math.max(0, offset - 1)).end, offset + 200));
-}
-
 export function sentenceText(context: TextContext, offset: number): string {
   const span = context.segments.sentenceAt(offset);
   return context.text.slice(Math.max(span.start, offset - 400), Math.min(span.end, offset + 400));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Intent } from '../../../src/tools/intents.ts';
 import { classifyIntent } from '../../../src/drafting/triage/classify-intent.ts';
 import type { Language } from '../../../src/lib/languages.ts';
+import type { Intent } from '../../../src/tools/intents.ts';
 
 const SENTENCES: Record<Language, [string, Intent][]> = {
   en: [

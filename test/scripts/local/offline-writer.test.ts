@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeReply } from '../../../scripts/local/offline-writer.ts';
 import { WRITER_SENTENCES } from '../../../scripts/local/offline-writer-sentences.ts';
-import { INTENT_NAMES } from '../../../src/tools/intents.ts';
 import type { ComposeDocument, PromptSource } from '../../../src/drafting/prompt-document.ts';
 import { LANGUAGES } from '../../../src/lib/languages.ts';
 import { ORDER_STATUSES, type OrderFact } from '../../../src/tools/facts.ts';
+import { INTENT_NAMES } from '../../../src/tools/intents.ts';
 
 const ORDER: OrderFact = {
   orderNumber: '#W77',

@@ -39,7 +39,7 @@ const SIMPLE = {
   siebzig: 70,
   achtzig: 80,
   neunzig: 90,
-}; // prettier-ignore
+};
 
 const ORDINALS = Object.fromEntries(
   [
@@ -851,4 +851,4 @@ export const de: GroundingLocale = {
   ],
   dotWords: ['punkt'],
   atWords: ['ät', 'klammeraffe'],
-}; // prettier-ignore
+};

@@ -240,6 +240,10 @@ export const en: GroundingLocale = {
     'would have',
     'wish',
     'in the event',
+    'after (we|you) (have )?(receive|get|got)*',
+    'after (receiving|receipt|the return|your return|inspection)',
+    'upon',
+    '(on|following) receipt',
   ],
   trailingConditionals: [],
   questionStarts: [
@@ -649,7 +653,6 @@ export const en: GroundingLocale = {
         '(arrives|arriving) (on|by|in|today|tomorrow|within|next|this)',
         '(we|i) deliver',
         '(delivery|shipping) (takes|time is|times are)',
-        '(arrival|delivery) (date|day)',
         'eta',
         '(orders|items|goods|parcels|products) (are|get) (always |usually |normally |typically |generally )?delivered',
         'expected (on|by|to arrive|delivery|arrival)',
@@ -878,4 +881,4 @@ export const en: GroundingLocale = {
   ],
   dotWords: ['dot', 'period'],
   atWords: ['at'],
-}; // prettier-ignore
+};

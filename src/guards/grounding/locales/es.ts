@@ -61,9 +61,14 @@ export const es: GroundingLocale = {
     setenta: 70,
     ochenta: 80,
     noventa: 90,
+    doscientos: 200,
+    doscientas: 200,
+    trescientos: 300,
+    cuatrocientos: 400,
+    quinientos: 500,
   },
   ordinalWords: { primero: 1 },
-  scaleWords: { cien: 100, ciento: 100, doscientos: 200, quinientos: 500, mil: 1_000, millones: 1_000_000 },
+  scaleWords: { cien: 100, ciento: 100, mil: 1_000, millones: 1_000_000 },
   relativeDays: {
     hoy: 0,
     'esta mañana': 0,
@@ -709,4 +714,4 @@ export const es: GroundingLocale = {
   ],
   dotWords: ['punto'],
   atWords: ['arroba'],
-}; // prettier-ignore
+};

@@ -30,6 +30,7 @@ export const fr: GroundingLocale = {
     'dix-huit': 18,
     'dix-neuf': 19,
     vingt: 20,
+    vingts: 20,
     'vingt-et-un': 21,
     trente: 30,
     quarante: 40,
@@ -654,4 +655,4 @@ export const fr: GroundingLocale = {
   ],
   dotWords: ['point'],
   atWords: ['arobase'],
-}; // prettier-ignore
+};

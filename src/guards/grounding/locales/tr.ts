@@ -125,6 +125,7 @@ export const tr: GroundingLocale = {
   falseNegations: ['ne yazık ki', 'ne kadar', 'ne zaman', 'sadece ~ değil'],
   conditionals: ['eğer', 'şayet', 'şayed'],
   trailingConditionals: [
+    '(ulaş|al|teslim al|geç|onaylan|incelen|tamamlan)(tıktan|dıktan|tikten|dikten) sonra',
     'durumunda',
     'takdirde',
     'halinde',
@@ -633,4 +634,4 @@ export const tr: GroundingLocale = {
   ],
   dotWords: ['nokta'],
   atWords: ['et', 'kuyruklu a'],
-}; // prettier-ignore
+};
