@@ -68,7 +68,10 @@ export async function bench({ postgresUrl }: BenchOptions): Promise<BenchRow[]> 
     await migrated.close();
     return await asOwner(own.href, (client) => measureAll(client, own.href));
   } finally {
-    await asOwner(postgresUrl, (client) => client.query(`drop database if exists ${DATABASE} with (force)`));
+    // To look into afterwards.
+    if (process.env.BENCH_KEEP !== '1') {
+      await asOwner(postgresUrl, (client) => client.query(`drop database if exists ${DATABASE} with (force)`));
+    }
   }
 }
 
@@ -382,13 +385,18 @@ async function figures(client: pg.Client, businessId: string, queries: Query[], 
   return { p50: quantile(times, 0.5), p95: quantile(times, 0.95), recall: hits / Math.max(1, queries.length) };
 }
 
-/** Questions that are near a business's rows and none of them: a row's vector and some noise; a row's own words. */
+/**
+ * Questions near a business's rows that are none of them: a row's vector with noise of half its length, and its words; for
+ * the real encoder, sentences that no row holds.
+ */
 async function queriesFor(client: pg.Client, businessId: string): Promise<Query[]> {
   const { rows } = await client.query(
-    `select "question", l2_normalize(e."embedding" + n.v)::text as vector
-     from (select * from "Embedding" where "businessId" = $1 order by md5("id") limit ${QUERIES}) e
-     join bench_noise n on n.id = 1 + abs(hashtext(e."id")) % 4000`,
-    [businessId],
+    businessId.startsWith('real')
+      ? `select "question", v::text as vector from bench_real_question order by md5("question") limit ${QUERIES}`
+      : `select "question", l2_normalize(e."embedding" + n.v)::text as vector
+         from (select * from "Embedding" where "businessId" = $1 order by md5("id") limit ${QUERIES}) e
+         join bench_query_noise n on n.id = 1 + abs(hashtext(e."id")) % 400`,
+    businessId.startsWith('real') ? [] : [businessId],
   );
   const queries: Query[] = [];
   for (const row of rows) {
@@ -403,6 +411,7 @@ async function queriesFor(client: pg.Client, businessId: string): Promise<Query[
 /** Topics, noise and texts to make rows of: a million vectors are not sent over the wire. */
 async function fillPools(client: pg.Client): Promise<void> {
   await client.query('create unlogged table bench_topic (id int primary key, v halfvec(512))');
+  await client.query('create unlogged table bench_query_noise (id int primary key, v halfvec(512))');
   await client.query('create unlogged table bench_noise (id int primary key, v halfvec(512))');
   await client.query(
     'create unlogged table bench_text (id int primary key, question text, answer text, bits bit(512))',
@@ -410,6 +419,10 @@ async function fillPools(client: pg.Client): Promise<void> {
   const random = seeded(1);
   await insertVectors(client, 'bench_topic', 400, () => Array.from({ length: 512 }, () => gaussian(random)));
   await insertVectors(client, 'bench_noise', 4_000, () => Array.from({ length: 512 }, () => 0.7 * gaussian(random)));
+  const half = 0.5 / Math.sqrt(512);
+  await insertVectors(client, 'bench_query_noise', 400, () =>
+    Array.from({ length: 512 }, () => half * gaussian(random)),
+  );
   const words = Array.from({ length: 12_000 }, (_, i) => `w${i.toString(36)}x`);
   const text = (length: number) =>
     Array.from({ length }, () => words[Math.floor(words.length ** random()) - 1] ?? words[0]).join(' ');
@@ -481,7 +494,16 @@ async function fillReal(client: pg.Client): Promise<void> {
   );
   const encoder = createSentenceEncoder();
   const vectors = await encoder.encode(questions);
+  const asked = matters.flatMap((matter) =>
+    things.map((thing) => `A question: ${matter.replace('%', thing)} Thank you!`),
+  );
+  const askedVectors = await encoder.encode(asked);
   await encoder.close();
+  await client.query('create unlogged table bench_real_question (question text, v halfvec(512))');
+  await client.query(
+    `insert into bench_real_question select q, v::halfvec(512) from unnest($1::text[], $2::text[]) as t(q, v)`,
+    [asked, askedVectors.map((vector) => literal(Array.from(vector)))],
+  );
   for (const business of [REAL, REAL_SMALL]) {
     await client.query(`insert into "Business" ("id", "name") values ($1, $1)`, [business.id]);
     const step = Math.max(1, Math.floor(questions.length / business.rows));
