@@ -12,6 +12,7 @@ import { evaluateMail } from './eval/mail.ts';
 import { evaluateMainJob, MAIN_JOB_SETS } from './eval/main-job.ts';
 import { evaluatePii } from './eval/pii.ts';
 import { cellsOf, meetsGoal, parseGoal, type Result } from './eval/result.ts';
+import { evaluateRetrieval, RETRIEVAL_SETS } from './eval/retrieval.ts';
 import { evaluateTriage } from './eval/triage.ts';
 import { createApiClient } from './lib/api-client.ts';
 import { runCommand, UsageError } from './lib/command.ts';
@@ -25,7 +26,7 @@ Measures the service on data that others made, and prints a table: name, value, 
 Starts the service itself, with a database in memory and the offline model. Exit code 1: a goal was missed.
 
   --data FOLDER   a folder per set, each with dev.jsonl (tools_taubench_retail also has store.json)
-  --only PARTS    main, triage, mail, pii, injection, grounding; comma-separated (all)
+  --only PARTS    main, triage, retrieval, mail, pii, injection, grounding; comma-separated (all)
   --base URL      a running service in place of an own one, with DRAFTGATE_ADMIN_KEY; two businesses are added to it
   --misses        what was not as it should be, line by line, on stderr
   --json          the table as JSON
@@ -71,6 +72,10 @@ const PARTS: Record<string, Part> = {
   triage: {
     sets: INTENT_SETS,
     evaluate: async ({ dataDir, model }) => fromRows(await evaluateTriage(dataDir, triageWith(await model()))),
+  },
+  retrieval: {
+    sets: [...RETRIEVAL_SETS],
+    evaluate: async ({ dataDir }) => fromRows(await evaluateRetrieval(dataDir)),
   },
   mail: {
     sets: ['mime_reply_stripping', 'mime_corpus'],

@@ -14,7 +14,7 @@ export interface EvaluationRow {
   note?: string;
 }
 
-const SETS = ['intents_bitext', 'intents_banking77'];
+export const RETRIEVAL_SETS = ['intents_bitext', 'intents_banking77'];
 /** Of each search, the best so many pairs are judged for the confidence: what a draft may be shown. */
 export const PAIRS_OF_A_SEARCH = 5;
 /** What a business starts with (`emailRagMinConfidence`). */
@@ -25,7 +25,7 @@ const MIN_CONFIDENCE = 0.7;
  * and banking77 (dense, full text, fused), and the reliability of the confidence. Throws where the sets are absent.
  */
 export async function evaluateRetrieval(dataDir: string): Promise<EvaluationRow[]> {
-  const sets = Object.fromEntries(SETS.map((set) => [set, readLabelled(dataDir, set)]));
+  const sets = Object.fromEntries(RETRIEVAL_SETS.map((set) => [set, readLabelled(dataDir, set)]));
   const encoder = createSentenceEncoder();
   try {
     const results = await searchLabelled(sets, OFFLINE_EMBEDDING, (texts) => encoder.encode(texts));
