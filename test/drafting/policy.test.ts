@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { INTENT_NAMES, INTENTS, type RequiredTool } from '../../src/drafting/intents.ts';
 import { decidePolicy } from '../../src/drafting/policy.ts';
 import type { AppointmentFact, OrderFact, ToolCall, ToolResults } from '../../src/tools/facts.ts';
+import { INTENT_NAMES, INTENTS, type RequiredTool } from '../../src/tools/intents.ts';
 
 const ORDER: OrderFact = { orderNumber: '#W1', status: 'shipped', canonicalStatus: 'shipped' };
 const APPOINTMENT: AppointmentFact = { id: 'A1', startsAt: '2026-11-20T10:00:00Z', status: 'confirmed' };

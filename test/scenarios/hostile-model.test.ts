@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { COMPOSE_INSTRUCTIONS } from '../../src/drafting/compose.ts';
+import { signatureOfExample } from '../../src/retrieval/word-signature.ts';
 import { CUSTOMER, type Harness, ORDER, startHarness, uniqueId } from '../support/harness.ts';
 import { owner } from '../support/owner.ts';
 
@@ -351,8 +352,8 @@ describe('a model that obeys every attack', () => {
       body: JSON.stringify({ input: `${question}\n${answer}`, model: env.OPENAI_EMBEDDING_MODEL }),
     });
     const { data } = (await response.json()) as { data: { embedding: number[] }[] };
-    await owner()`insert into "Embedding" ("id", "businessId", "contentHash", "model", "question", "answer", "embedding", "sentAt")
+    await owner()`insert into "Embedding" ("id", "businessId", "contentHash", "model", "question", "answer", "embedding", "wordBits", "sentAt")
       values (${uniqueId('example')}, ${id}, ${uniqueId('hash')}, ${env.OPENAI_EMBEDDING_MODEL}, ${question}, ${answer},
-        ${`[${data[0]?.embedding.join(',')}]`}, now())`;
+        ${`[${data[0]?.embedding.join(',')}]`}, ${signatureOfExample(question, answer)}::bit(512), now())`;
   }
 });

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { INTENT_NAMES, type Intent } from '../../src/drafting/intents.ts';
 import type { AppointmentFact, OrderFact } from '../../src/tools/facts.ts';
 import {
   APPOINTMENT_FIELDS,
@@ -8,6 +7,7 @@ import {
   whitelistAppointment,
   whitelistOrder,
 } from '../../src/tools/field-whitelist.ts';
+import { INTENT_NAMES, type Intent } from '../../src/tools/intents.ts';
 import type { AppointmentRow, OrderRow } from '../../src/tools/look-up-store.ts';
 import { readAppointment, readOrder } from '../../src/tools/read-record.ts';
 import { type LookUpRequest, resolveLookUps } from '../../src/tools/resolve-look-ups.ts';
