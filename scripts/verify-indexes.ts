@@ -74,14 +74,14 @@ const EXPECTED: Expected[] = [
     usedBy: 'finding the oldest examples',
     statement: (businessId) => textOf((queries) => oldestExamples(queries, businessId, 180, 100)),
   },
-  {
-    index: 'Embedding_search_idx',
+  ...(['bits', 'wordBits'] as const).map((column) => ({
+    index: `Embedding_${column}_idx`,
     table: 'Embedding',
-    columns: 'businessId, model, id, bits, wordBits',
+    columns: `businessId, model, id, ${column}`,
     unique: false,
     usedBy: 'searching',
     realRowsOnly: true,
-    statement: (businessId) =>
+    statement: (businessId: string) =>
       textOf((queries) =>
         nearestExamples(queries, {
           businessId,
@@ -90,7 +90,7 @@ const EXPECTED: Expected[] = [
           wordBits: bitsOfQuery('Where is my parcel?'),
         }),
       ),
-  },
+  })),
 ];
 
 await runCommand(HELP, {}, async () => {

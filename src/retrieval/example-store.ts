@@ -48,6 +48,14 @@ export function nearestExamples(queries: Queries, key: SearchKey) {
   return queries.execute<FoundExample>(nearestExamplesStatement(key));
 }
 
+/**
+ * For the transaction of a search: two cores that help each other for one business keep all others waiting, and starting
+ * them costs more than they save.
+ */
+export function withoutParallelWorkers(queries: Queries) {
+  return queries.execute(sql`select set_config('max_parallel_workers_per_gather', '0', true)`);
+}
+
 export function nearestExamplesStatement({ businessId, model, vector, wordBits }: SearchKey) {
   const literal = `[${vector.join(',')}]`;
   const own = sql`"businessId" = ${businessId} and "model" = ${model}`;

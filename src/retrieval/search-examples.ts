@@ -3,7 +3,7 @@ import type { LanguageModel } from '../model/language-model.ts';
 import type { Database } from '../storage/db.ts';
 import { confidenceOf } from './confidence.ts';
 import { distinctExamples } from './distinct-examples.ts';
-import { nearestExamples } from './example-store.ts';
+import { nearestExamples, withoutParallelWorkers } from './example-store.ts';
 import type { RagStatus } from './rag-status.ts';
 import { bitsOfQuery } from './word-signature.ts';
 
@@ -60,9 +60,10 @@ export async function searchExamples(deps: Deps, input: RetrievalInput): Promise
   if (left <= 0) return { status: 'timeout', examples: [], embeddingMs, searchMs: 0 };
   const model = deps.model.embeddingName;
   try {
-    const [found] = await deps.db.tenant(
+    const [, found] = await deps.db.tenant(
       input.businessId,
       (queries) => [
+        withoutParallelWorkers(queries),
         nearestExamples(queries, {
           businessId: input.businessId,
           model,
