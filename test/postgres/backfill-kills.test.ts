@@ -4,7 +4,7 @@ import { createBackfillBroker } from '../support/backfill-broker.ts';
 import { type RolloutWorld, startRolloutWorld } from '../support/rollout-world.ts';
 
 /** The measured run has 50,000: BACKFILL_MAILS=50000 npm run test:postgres -- backfill-kills. */
-const MAILS = Number(process.env.BACKFILL_MAILS ?? 2_000);
+const MAILS = Number(process.env.BACKFILL_MAILS ?? 4_000);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let world: RolloutWorld;
@@ -66,7 +66,7 @@ describe('a backfill whose consumer is killed', () => {
         // A poison message among them.
         broker.put({ type: 'backfill-page', businessId, backfillId: backfill.id, ids: [] });
         const started = Date.now();
-        const killAt = [0.1, 0.4, 0.8].map((share) => Math.floor(share * MAILS));
+        const killAt = [0.05, 0.25, 0.45].map((share) => Math.floor(share * MAILS));
         let progress = await countsOf(backfill.id);
         while (progress.status !== 'done') {
           const [next] = killAt;
@@ -74,7 +74,7 @@ describe('a backfill whose consumer is killed', () => {
             killAt.shift();
             broker.kill();
           }
-          await pause(100);
+          await pause(killAt.length > 0 ? 5 : 100);
           progress = await countsOf(backfill.id);
         }
         const seconds = (Date.now() - started) / 1000;
