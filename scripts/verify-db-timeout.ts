@@ -1,6 +1,6 @@
 /** `npm run verify:db-timeout`: proves on a live database that a statement that runs too long is stopped on the server. */
 import type pg from 'pg';
-import { runCommand } from './lib/command.ts';
+import { runCommand, UsageError } from './lib/command.ts';
 import { databaseUrl, placeOf, withConnection } from './lib/live-database.ts';
 
 const HELP = `
@@ -27,6 +27,9 @@ const QUERIES = {
 
 await runCommand(HELP, { pooled: { type: 'string' }, timeout: { type: 'string', default: '2000' } }, async (values) => {
   const timeoutMs = Number(values.timeout);
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 100 || timeoutMs > 8_000) {
+    throw new UsageError(`--timeout ${values.timeout}: not a number of milliseconds from 100 to 8000`);
+  }
   const direct = databaseUrl(undefined, 'DATABASE_URL');
   const pooled = values.pooled ?? process.env.DATABASE_POOLED_URL;
   const ways: [string, string][] = [['direct', direct]];

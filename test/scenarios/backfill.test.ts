@@ -254,6 +254,21 @@ describe('a backfill', () => {
     expect((await harness.model.calls()).embeddings).toBe(0);
   });
 
+  it('is not touched by a queue message that names another business', async () => {
+    const { harness, queue, correspond, start, find, examplesOf } = setUp();
+    const businessId = await harness.createBusiness();
+    const other = await harness.createBusiness();
+    for (const [question, answer] of ANSWERS) await correspond(businessId, question, answer);
+    const id = await start(businessId);
+    await queue.drain(harness.services, { rounds: 1 });
+    const [page] = queue.waiting;
+    await queue.deliver(harness.services, { ...(page?.body as object), businessId: other });
+    expect(await find(id)).toMatchObject({ total: 3, done: 0, skipped: 0 });
+    expect(await examplesOf(other)).toHaveLength(0);
+    await queue.drain(harness.services);
+    expect(await find(id)).toMatchObject({ status: 'done', done: 3 });
+  });
+
   it('answers wrong use with the right status', async () => {
     const { harness } = setUp();
     const businessId = await harness.createBusiness();
