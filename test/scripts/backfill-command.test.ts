@@ -9,7 +9,7 @@ function run(script: string, args: string[], variables: Record<string, string> =
   const { DATABASE_URL: _url, DATABASE_OWNER_URL: _owner, DRAFTGATE_URL: _base, ...rest } = process.env;
   const result = spawnSync('node', [join(root, 'scripts', script), ...args], {
     encoding: 'utf8',
-    env: { ...rest, ...variables, PATH },
+    env: { ...rest, ...variables, PATH } as unknown as NodeJS.ProcessEnv,
   });
   return { code: result.status, lines: result.stderr.trim().split('\n'), output: result.stdout };
 }
