@@ -5,6 +5,7 @@ import { nearestExamples } from '../src/retrieval/example-store.ts';
 import { knownHashes } from '../src/retrieval/index-store.ts';
 import { oldestExamples } from '../src/retrieval/maintenance/maintenance-store.ts';
 import { bitsOfQuery } from '../src/retrieval/word-signature.ts';
+import { type FoundIndex, INDEXES_SQL, REQUIRED_INDEXES } from '../src/storage/required-indexes.ts';
 import { runCommand, UsageError } from './lib/command.ts';
 import { databaseUrl, withConnection } from './lib/live-database.ts';
 import { type SqlText, textOf } from './lib/sql-text.ts';
@@ -49,49 +50,39 @@ const MADE_UP_ROWS = [
    from generate_series(1, 10000) n`,
 ];
 
-const EXPECTED: Expected[] = [
-  {
-    index: 'Message_businessId_direction_sentAt_idx',
-    table: 'Message',
-    columns: 'businessId, direction, sentAt',
-    unique: false,
+/** What each of the required indexes is for, and the Worker's statement that must use it. */
+const USES: Record<
+  (typeof REQUIRED_INDEXES)[number]['index'],
+  Pick<Expected, 'usedBy' | 'statement' | 'realRowsOnly'>
+> = {
+  Message_businessId_direction_sentAt_idx: {
     usedBy: 'counting sent mail of the last days',
     statement: (businessId) => textOf((queries) => sampleSentMail(queries, businessId, 90, 500)[0]),
   },
-  {
-    index: 'Embedding_businessId_contentHash_key',
-    table: 'Embedding',
-    columns: 'businessId, contentHash',
-    unique: true,
+  Embedding_businessId_contentHash_key: {
     usedBy: 'finding known examples by their hash',
     statement: (businessId) => textOf((queries) => knownHashes(queries, businessId, ['a', 'b', 'c'])),
   },
-  {
-    index: 'Embedding_businessId_sentAt_idx',
-    table: 'Embedding',
-    columns: 'businessId, sentAt',
-    unique: false,
+  Embedding_businessId_sentAt_idx: {
     usedBy: 'finding the oldest examples',
     statement: (businessId) => textOf((queries) => oldestExamples(queries, businessId, 180, 100)),
   },
-  ...(['bits', 'wordBits'] as const).map((column) => ({
-    index: `Embedding_${column}_idx`,
-    table: 'Embedding',
-    columns: `businessId, model, id, ${column}`,
-    unique: false,
-    usedBy: 'searching',
-    realRowsOnly: true,
-    statement: (businessId: string) =>
-      textOf((queries) =>
-        nearestExamples(queries, {
-          businessId,
-          model: MODEL,
-          vector: VECTOR,
-          wordBits: bitsOfQuery('Where is my parcel?'),
-        }),
-      ),
-  })),
-];
+  Embedding_bits_idx: { usedBy: 'searching', realRowsOnly: true, statement: searchOf },
+  Embedding_wordBits_idx: { usedBy: 'searching', realRowsOnly: true, statement: searchOf },
+};
+
+const EXPECTED: Expected[] = REQUIRED_INDEXES.map((required) => ({ ...required, ...USES[required.index] }));
+
+function searchOf(businessId: string): SqlText {
+  return textOf((queries) =>
+    nearestExamples(queries, {
+      businessId,
+      model: MODEL,
+      vector: VECTOR,
+      wordBits: bitsOfQuery('Where is my parcel?'),
+    }),
+  );
+}
 
 await runCommand(HELP, {}, async () => {
   const url = databaseUrl(process.env.DATABASE_OWNER_URL, 'DATABASE_URL');
@@ -112,15 +103,8 @@ interface Verdict {
 }
 
 async function definitionProblem(client: pg.Client, expected: Expected): Promise<Verdict | undefined> {
-  const { rows } = await client.query(
-    `select i.indisvalid and i.indisready as valid, i.indisunique as "unique",
-       (select string_agg(a.attname, ', ' order by k.place) from unnest(i.indkey) with ordinality k(number, place)
-        join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number) as columns
-     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid
-     where c.relname = $1 and t.relname = $2`,
-    [expected.index, expected.table],
-  );
-  const [found] = rows;
+  const { rows } = await client.query<FoundIndex>(INDEXES_SQL, [[expected.index]]);
+  const found = rows.find((row) => row.table === expected.table);
   if (found === undefined) return { ok: false, text: 'is missing' };
   if (found.valid !== true) return { ok: false, text: 'is not valid: drop it and create it again' };
   if (found.columns !== expected.columns)

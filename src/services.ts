@@ -10,6 +10,12 @@ import { consoleLogger, type Logger } from './lib/logger.ts';
 import { receiveMessages } from './mail/receive-messages.ts';
 import type { LanguageModel } from './model/language-model.ts';
 import { createOpenAiModel } from './model/openai-model.ts';
+import { checkDeployment } from './operations/check-deployment.ts';
+import { type Beat, listHeartbeats, recordHeartbeats } from './operations/heartbeats.ts';
+import { probeQueues, type SendProbe } from './operations/probe-queues.ts';
+import { listProofs, recordProof } from './operations/proofs.ts';
+import { eraseCustomer, findErasure, listErasures } from './privacy/erase-customer.ts';
+import { exportBusiness } from './privacy/export-business.ts';
 import { buryMessage } from './retrieval/backfill/bury-message.ts';
 import { estimateBackfill } from './retrieval/backfill/estimate-backfill.ts';
 import { listDeadLetters, progressById } from './retrieval/backfill/find-backfill.ts';
@@ -25,9 +31,10 @@ import { discardDraft } from './review/discard-draft.ts';
 import { recheckDrafts } from './review/recheck-drafts.ts';
 import { regenerateDraft } from './review/regenerate-draft.ts';
 import { reportDraft } from './review/report-draft.ts';
-import { findDraft, listDrafts, listVersions } from './review/review-store.ts';
+import { findDraft, listDraftEvents, listDrafts, listVersions } from './review/review-store.ts';
 import {
   createBusiness,
+  deleteBusiness,
   enrolPilot,
   findBusiness,
   listBusinesses,
@@ -131,6 +138,27 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     db,
     rateLimit: env.API_RATE_LIMIT,
     checkReadiness: () => checkReadiness(deps, env.FLAGS),
+    checkDeployment: () =>
+      checkDeployment(deps, {
+        flags: env.FLAGS,
+        bound: {
+          FLAGS: env.FLAGS,
+          DRAFT_RETRIES: env.DRAFT_RETRIES,
+          BACKFILL: env.BACKFILL,
+          API_RATE_LIMIT: env.API_RATE_LIMIT,
+        },
+      }),
+    probeQueues: () => {
+      const queues: Record<string, SendProbe> = {
+        DRAFT_RETRIES: (message) => env.DRAFT_RETRIES.send(message),
+        BACKFILL: (message) => env.BACKFILL.send(message),
+      };
+      return probeQueues(deps, queues);
+    },
+    recordHeartbeats: (beats: Beat[]) => recordHeartbeats(deps, beats),
+    listHeartbeats: () => listHeartbeats(deps),
+    recordProof: bind(recordProof),
+    listProofs: bind(listProofs),
 
     receiveMessages: bind(receiveMessages),
     putOrders: bind(putOrders),
@@ -142,6 +170,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     regenerateDraft: bind(regenerateDraft),
     findUnfinishedDrafts: bind(findUnfinishedDrafts),
     findDraft: (businessId: string | null, draftId: string) => findDraft(db, businessId, draftId),
+    listDraftEvents: (businessId: string, draftId: string) => listDraftEvents(db, businessId, draftId),
     listDrafts: (filter: Parameters<typeof listDrafts>[1]) => listDrafts(db, filter),
     listVersions: (businessId: string, draftId: string) => listVersions(db, businessId, draftId),
     approveDraft: bind(approveDraft),
@@ -169,6 +198,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
 
     createBusiness: bind(createBusiness),
     patchBusiness: bind(patchBusiness),
+    deleteBusiness: bind(deleteBusiness),
     findBusiness: bind(findBusiness),
     listBusinesses: bind(listBusinesses),
     enrolPilot: bind(enrolPilot),
@@ -191,6 +221,11 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     showRamp: bind(showRamp),
     listRamps: bind(listRamps),
     runRamps: bind(runRamps),
+
+    eraseCustomer: bind(eraseCustomer),
+    findErasure: bind(findErasure),
+    listErasures: bind(listErasures),
+    exportBusiness: bind(exportBusiness),
 
     createApiKey: bind(createApiKey),
     revokeApiKey: bind(revokeApiKey),

@@ -1,5 +1,6 @@
 import { AppError, ERROR_CODES } from '../lib/errors.ts';
 import type { Services } from '../services.ts';
+import { acknowledgeProbe } from './acknowledge-probe.ts';
 import { runMaintenanceStep } from './maintenance-tasks.ts';
 import { type BackfillQueueMessage, backfillMessageSchema } from './queue-messages.ts';
 
@@ -36,6 +37,8 @@ function handle(body: Exclude<BackfillQueueMessage, { type: 'backfill-page' }>, 
   switch (body.type) {
     case 'backfill-plan':
       return services.planBackfill(body.businessId, body.backfillId);
+    case 'probe':
+      return acknowledgeProbe(body, services);
     case 'maintenance':
       return runMaintenanceStep(services, body.task, body.cursor);
   }
@@ -98,6 +101,6 @@ function bury(queue: string, message: Message, body: BackfillQueueMessage | null
     id: message.id,
     attempts: message.attempts,
     body: message.body,
-    message: body === null || body.type === 'maintenance' ? null : body,
+    message: body === null || body.type === 'maintenance' || body.type === 'probe' ? null : body,
   });
 }

@@ -1,5 +1,6 @@
 import { AppError, ERROR_CODES } from '../lib/errors.ts';
 import type { Services } from '../services.ts';
+import { acknowledgeProbe } from './acknowledge-probe.ts';
 import { BACKFILL_QUEUE, consumeBackfill, consumeBackfillDeadLetters } from './consume-backfill.ts';
 import { queueMessageSchema } from './queue-messages.ts';
 
@@ -22,6 +23,11 @@ export async function consumeQueue(batch: MessageBatch, services: Services): Pro
       continue;
     }
     try {
+      if (parsed.data.type === 'probe') {
+        await acknowledgeProbe(parsed.data, services);
+        message.ack();
+        continue;
+      }
       const { businessId, messageId } = parsed.data;
       // Whatever comes of it is stored with the draft; a retry that fails again has queued the next one itself.
       await services.generateDraft({ businessId, messageId, retry: 'now' });

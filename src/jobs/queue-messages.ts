@@ -10,8 +10,16 @@ export const draftRetrySchema = z.object({
 });
 export type DraftRetry = z.infer<typeof draftRetrySchema>;
 
+/** Does nothing but come through. */
+export const probeSchema = z.object({
+  type: z.literal('probe'),
+  probe: z.string().max(100),
+  queue: z.string().max(100),
+});
+export type QueueProbe = z.infer<typeof probeSchema>;
+
 /** Everything that stands in the queue of draft retries, parsed again on receipt. */
-export const queueMessageSchema = z.discriminatedUnion('type', [draftRetrySchema]);
+export const queueMessageSchema = z.discriminatedUnion('type', [draftRetrySchema, probeSchema]);
 
 /** The next step of a maintenance task that had more to do. */
 export const maintenanceStepSchema = z.object({
@@ -26,6 +34,7 @@ export const backfillMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('backfill-plan'), businessId: id, backfillId: id }),
   z.object({ type: z.literal('backfill-page'), businessId: id, backfillId: id, ids: z.array(id).min(1).max(1_000) }),
   maintenanceStepSchema,
+  probeSchema,
 ]);
 export type BackfillQueueMessage = z.infer<typeof backfillMessageSchema>;
 

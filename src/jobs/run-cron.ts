@@ -1,3 +1,4 @@
+import type { Beat } from '../operations/heartbeats.ts';
 import type { Services } from '../services.ts';
 import { MAINTENANCE_TASKS, maintain } from './maintenance-tasks.ts';
 
@@ -25,15 +26,23 @@ const TASKS: Record<string, Task[]> = {
   })),
 };
 
-/** Runs the tasks of a cron expression and logs what each did. */
+/** Runs the tasks of a cron expression, logs what each did, and leaves a heartbeat of each. */
 export async function runCron(cron: string, services: Services): Promise<void> {
+  const beats: Beat[] = [];
   for (const task of TASKS[cron] ?? []) {
+    const name = `cron:${task.name}`;
     try {
-      services.logger.info('cron.done', { task: task.name, ...(await task.run(services)) });
+      const report = { ...(await task.run(services)) };
+      services.logger.info('cron.done', { task: task.name, ...report });
+      beats.push({ name, ok: true, detail: { cron } });
     } catch (error) {
-      services.logger.error('cron.failed', { task: task.name, error: error instanceof Error ? error.name : 'unknown' });
+      const because = error instanceof Error ? error.name : 'unknown';
+      services.logger.error('cron.failed', { task: task.name, error: because });
+      beats.push({ name, ok: false, detail: { cron, error: because } });
     }
   }
+  // A database that is down has no heartbeats: their age is what shows.
+  await services.recordHeartbeats(beats).catch(() => services.logger.error('cron.no-heartbeat', { cron }));
 }
 
 /** Takes over drafts whose worker died, and retries that the queue lost. */

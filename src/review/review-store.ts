@@ -64,6 +64,18 @@ export async function listVersions(db: Database, businessId: string, draftId: st
   return rows;
 }
 
+/** What a draft went through, oldest first. */
+export async function listDraftEvents(db: Database, businessId: string, draftId: string) {
+  const [rows] = await db.tenant(businessId, (queries) => [
+    queries
+      .select()
+      .from(draftEvent)
+      .where(and(eq(draftEvent.businessId, businessId), eq(draftEvent.draftId, draftId)))
+      .orderBy(draftEvent.at, draftEvent.id),
+  ]);
+  return rows;
+}
+
 export interface ReviewAct {
   businessId: string;
   draftId: string;

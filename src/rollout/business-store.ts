@@ -2,7 +2,7 @@ import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import { type Act, setAct } from '../audit/set-act.ts';
 import { AppError } from '../lib/errors.ts';
 import { type Database, postgresError } from '../storage/db.ts';
-import { business, pilotBusiness } from '../storage/schema/index.ts';
+import { business, deadLetter, pilotBusiness } from '../storage/schema/index.ts';
 
 /** The audit of businesses and pilots is written by triggers, so that plain SQL leaves the same. */
 interface Deps {
@@ -38,6 +38,16 @@ export async function patchBusiness(deps: Deps, id: string, patch: Partial<Busin
   ]);
   if (row === undefined) throw new AppError('NOT_FOUND', 'There is no such business.');
   return row;
+}
+
+/** Deletes a business and, by cascade, everything of it; its audit stays. Throws NOT_FOUND. */
+export async function deleteBusiness(deps: Deps, id: string, act: Act): Promise<void> {
+  const [, , rows] = await deps.db.operator((queries) => [
+    setAct(queries, act),
+    queries.delete(deadLetter).where(eq(deadLetter.businessId, id)),
+    queries.delete(business).where(eq(business.id, id)).returning({ id: business.id }),
+  ]);
+  if (rows.length === 0) throw new AppError('NOT_FOUND', 'There is no such business.');
 }
 
 export async function findBusiness(deps: Deps, id: string) {

@@ -1,9 +1,7 @@
-import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { COMPOSE_INSTRUCTIONS } from '../../src/drafting/compose.ts';
-import { signatureOfExample } from '../../src/retrieval/word-signature.ts';
+import { addExample } from '../support/add-example.ts';
 import { CUSTOMER, type Harness, ORDER, startHarness, uniqueId } from '../support/harness.ts';
-import { owner } from '../support/owner.ts';
 
 const QUESTION = 'Hello, where is my order #W1001?';
 const CARD = '4111 1111 1111 1111';
@@ -344,16 +342,4 @@ describe('a model that obeys every attack', () => {
     const { body } = await harness.draft(businessId, await harness.receive(businessId, QUESTION));
     expect(body).toMatchObject({ status: 'READY', kind: 'reply' });
   });
-
-  async function addExample(id: string, question: string, answer: string): Promise<void> {
-    const response = await fetch(`${env.OPENAI_BASE_URL}/embeddings`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${uniqueId('model')}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ input: `${question}\n${answer}`, model: env.OPENAI_EMBEDDING_MODEL }),
-    });
-    const { data } = (await response.json()) as { data: { embedding: number[] }[] };
-    await owner()`insert into "Embedding" ("id", "businessId", "contentHash", "model", "question", "answer", "embedding", "wordBits", "sentAt")
-      values (${uniqueId('example')}, ${id}, ${uniqueId('hash')}, ${env.OPENAI_EMBEDDING_MODEL}, ${question}, ${answer},
-        ${`[${data[0]?.embedding.join(',')}]`}, ${signatureOfExample(question, answer)}::bit(512), now())`;
-  }
 });

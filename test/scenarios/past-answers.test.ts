@@ -123,11 +123,4 @@ describe('past answers', () => {
     await runCron('* * * * *', harness.services);
     expect(await countOf()).toBe(2);
   });
-
-  it('cost nothing but themselves: a slow model gives a draft without examples', async () => {
-    const { harness, ask } = await setUp({ config: { retrievalTimeoutMs: 400 } });
-    await harness.model.set({ mode: 'hang', calls: ['embeddings'] });
-    const draft = await ask(QUESTION);
-    expect(draft).toMatchObject({ status: 'READY', rag: { enabled: true, status: 'timeout', examples: [] } });
-  });
 });

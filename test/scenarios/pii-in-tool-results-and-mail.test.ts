@@ -56,3 +56,39 @@ describe('private values in a mail', () => {
     }
   });
 });
+
+describe('private values in tool results', () => {
+  it('leave no tool: fields that nobody listed, and numbers inside listed ones, reach neither model nor draft', async () => {
+    const harness = startHarness();
+    const businessId = await harness.createBusiness();
+    await harness.putOrder(businessId, '#W1001', {
+      items: [{ name: `Gift card ${CARD}`, quantity: 1, price: 59.9 }],
+      shippingAddress: `1 High Street, SSN ${SSN}`,
+      paymentIban: IBAN,
+      internalNote: `pays with ${CARD}`,
+    });
+    const texts = ['Hello, where is my order #W1001?', 'Hello, what did I buy with order #W1001?'];
+    for (const text of texts) {
+      const { body } = await harness.draft(businessId, await harness.receive(businessId, text));
+      expect(body.status).toBe('READY');
+      expect(JSON.stringify(body)).not.toMatch(/4111|536-22|DE89/);
+    }
+    const sent = JSON.stringify((await harness.model.calls()).requests);
+    expect(sent).toContain('W1001');
+    expect(sent).not.toMatch(/4111 1111|4111111111111111|536-22-8726|DE89/);
+    expect(JSON.stringify(harness.logged)).not.toMatch(/4111|536-22|DE89/);
+  });
+
+  it('do not come out where the model writes them from somewhere else', async () => {
+    const harness = startHarness();
+    const businessId = await harness.createBusiness();
+    await harness.putOrder(businessId, '#W1001');
+    for (const secret of [CARD, IBAN, SSN]) {
+      await harness.model.set({ mode: 'answer', body: `Hello,\n\nyour order #W1001 was paid with ${secret}.` });
+      const messageId = await harness.receive(businessId, 'Hello, how did I pay for order #W1001?');
+      const { body } = await harness.draft(businessId, messageId);
+      expect(body).toMatchObject({ status: 'READY', kind: 'verification' });
+      expect(body.body).not.toContain(secret);
+    }
+  });
+});
