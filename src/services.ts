@@ -14,6 +14,8 @@ import { checkDeployment } from './operations/check-deployment.ts';
 import { type Beat, listHeartbeats, recordHeartbeats } from './operations/heartbeats.ts';
 import { probeQueues, type SendProbe } from './operations/probe-queues.ts';
 import { listProofs, recordProof } from './operations/proofs.ts';
+import { eraseCustomer, findErasure, listErasures } from './privacy/erase-customer.ts';
+import { exportBusiness } from './privacy/export-business.ts';
 import { buryMessage } from './retrieval/backfill/bury-message.ts';
 import { estimateBackfill } from './retrieval/backfill/estimate-backfill.ts';
 import { listDeadLetters, progressById } from './retrieval/backfill/find-backfill.ts';
@@ -219,6 +221,11 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     showRamp: bind(showRamp),
     listRamps: bind(listRamps),
     runRamps: bind(runRamps),
+
+    eraseCustomer: bind(eraseCustomer),
+    findErasure: bind(findErasure),
+    listErasures: bind(listErasures),
+    exportBusiness: bind(exportBusiness),
 
     createApiKey: bind(createApiKey),
     revokeApiKey: bind(revokeApiKey),
