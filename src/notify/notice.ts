@@ -1,4 +1,12 @@
-export type NoticeEvent = 'fired' | 'fired-again' | 'worsened' | 'reminder' | 'resolved' | 'announced' | 'test' | 'test-over';
+export type NoticeEvent =
+  | 'fired'
+  | 'fired-again'
+  | 'worsened'
+  | 'reminder'
+  | 'resolved'
+  | 'announced'
+  | 'test'
+  | 'test-over';
 export type Severity = 'critical' | 'warning' | 'info';
 
 export interface NoticeFigures {

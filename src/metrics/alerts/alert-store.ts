@@ -20,7 +20,10 @@ export interface AlertWrite {
   row: AlertRow;
 }
 
-export type DeliveryWrite = Pick<DeliveryRow, 'id' | 'alertId' | 'version' | 'channel' | 'notice' | 'status' | 'reason'>;
+export interface DeliveryWrite
+  extends Pick<DeliveryRow, 'id' | 'alertId' | 'version' | 'channel' | 'notice' | 'status' | 'reason'> {
+  at: string;
+}
 
 export interface EntryWrite {
   id: string;
@@ -40,7 +43,12 @@ export interface EntryWrite {
  * Carries changes out, each only on the version it was decided on, with their deliveries and timeline entries. Whoever
  * comes second writes nothing. The last statement gives the ids of the deliveries to be made.
  */
-export function alertStatements(queries: Queries, writes: AlertWrite[], deliveries: DeliveryWrite[], entries: EntryWrite[]) {
+export function alertStatements(
+  queries: Queries,
+  writes: AlertWrite[],
+  deliveries: DeliveryWrite[],
+  entries: EntryWrite[],
+) {
   const json = sql`${JSON.stringify(writes.map(({ from, row }) => ({ ...row, from })))}::jsonb`;
   const columns = sql`("id" text, "key" text, "scope" text, "kind" text, "severity" text, "state" text, "title" text, "detail" text,
     "figures" jsonb, "businessId" text, "incidentId" text, "rollbackCommand" text, "firedAt" timestamptz, "notifiedAt" timestamptz,
@@ -62,10 +70,11 @@ export function alertStatements(queries: Queries, writes: AlertWrite[], deliveri
     insertEntries(queries, entries),
     queries.execute<{ id: string }>(sql`
       with made as (
-        insert into ${alertDelivery} ("id", "alertId", "version", "channel", "notice", "status", "reason")
-        select d."id", d."alertId", d."version", d."channel", d."notice", d."status", d."reason"
+        insert into ${alertDelivery} ("id", "alertId", "version", "channel", "notice", "status", "reason", "createdAt", "nextAttemptAt", "settledAt")
+        select d."id", d."alertId", d."version", d."channel", d."notice", d."status", d."reason", d."at", d."at",
+          case when d."status" = 'pending' then null else d."at" end
         from jsonb_to_recordset(${JSON.stringify(deliveries)}::jsonb)
-          as d("id" text, "alertId" text, "version" int, "channel" text, "notice" jsonb, "status" text, "reason" text)
+          as d("id" text, "alertId" text, "version" int, "channel" text, "notice" jsonb, "status" text, "reason" text, "at" timestamptz)
         join ${alert} a on a."id" = d."alertId" and a."version" = d."version"
         -- A channel that has not taken the last one yet is not reminded of it as well.
         where d."notice" ->> 'event' <> 'reminder' or not exists (select from ${alertDelivery} o

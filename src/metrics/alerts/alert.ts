@@ -1,4 +1,4 @@
-import type { NoticeFigures, Severity } from '../../notify/notice.ts';
+import type { NoticeFigures } from '../../notify/notice.ts';
 
 export { CHANNEL_NAMES, type ChannelName } from '../../notify/channel-names.ts';
 export type { Notice, NoticeEvent, Severity } from '../../notify/notice.ts';
@@ -28,4 +28,3 @@ export interface AlertCondition {
   /** Ready to paste. */
   rollbackCommand: string | null;
 }
-

@@ -47,6 +47,9 @@ export async function announce(deps: AlertDeps, input: Announcement): Promise<{ 
       entriesOf(row, 'announced', now),
     ),
   ]);
-  await enqueueOrLeave(deps, results[3].rows.map(({ id }) => id));
+  await enqueueOrLeave(
+    deps,
+    results[3].rows.map(({ id }) => id),
+  );
   return { announced: results[0].rows.length > 0 };
 }

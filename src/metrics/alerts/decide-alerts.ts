@@ -59,7 +59,8 @@ export function decideAlerts<R extends AlertRecord>(facts: {
   for (const record of firing.values()) {
     if (conditions.has(record.key)) continue;
     if (unknown.has(record.key)) changes.push({ action: 'keep', record });
-    else if (now.getTime() - record.seenAt.getTime() >= quietMs(record.flaps)) changes.push({ action: 'resolve', record });
+    else if (now.getTime() - record.seenAt.getTime() >= quietMs(record.flaps))
+      changes.push({ action: 'resolve', record });
   }
   return changes;
 }

@@ -14,7 +14,13 @@ export function plainWords(text: string, longest: number): string {
   const line = oneLine(text, longest * 2);
   let result = '';
   let from = 0;
-  for (const match of scanPii(line, { policy: POLICY, links: false, thorough: false, identifiers: new Set(), isField: false })) {
+  for (const match of scanPii(line, {
+    policy: POLICY,
+    links: false,
+    thorough: false,
+    identifiers: new Set(),
+    isField: false,
+  })) {
     if (match.start < from) continue;
     result += `${line.slice(from, match.start)}${neutralForm(match.type)}`;
     from = match.end;
@@ -28,5 +34,10 @@ export function oneLine(text: string, longest: number): string {
 }
 
 function clip(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1).toWellFormed().replace(/\uFFFD$/, '')}…`;
+  return text.length <= longest
+    ? text
+    : `${text
+        .slice(0, longest - 1)
+        .toWellFormed()
+        .replace(/\uFFFD$/, '')}…`;
 }

@@ -25,6 +25,7 @@ export function planDeliveries(row: AlertRow, event: NoticeEvent, at: Date, gaps
     notice,
     status: gaps[channel] === null ? 'pending' : 'skipped',
     reason: gaps[channel],
+    at: notice.at,
   }));
 }
 

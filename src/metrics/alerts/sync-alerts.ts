@@ -66,7 +66,15 @@ function carryOut(
 ): { write: AlertWrite; event: NoticeEvent | null } {
   switch (change.action) {
     case 'fire': {
-      const base = { id: newId('alr', now), key: change.condition.key, scope, firedAt: now, notifiedAt: now, flaps: 0, version: 1 };
+      const base = {
+        id: newId('alr', now),
+        key: change.condition.key,
+        scope,
+        firedAt: now,
+        notifiedAt: now,
+        flaps: 0,
+        version: 1,
+      };
       return { write: { from: null, row: { ...base, ...held(change.condition, now) } }, event: 'fired' };
     }
     case 'fire-again': {
@@ -140,7 +148,10 @@ export function entriesOf(row: AlertRow, event: NoticeEvent, now: Date): EntryWr
 }
 
 /** The rows stand: a queue that does not take them costs a minute, not an alert. */
-export async function enqueueOrLeave(deps: Pick<AlertDeps, 'enqueueDeliveries' | 'logger'>, ids: string[]): Promise<void> {
+export async function enqueueOrLeave(
+  deps: Pick<AlertDeps, 'enqueueDeliveries' | 'logger'>,
+  ids: string[],
+): Promise<void> {
   if (ids.length === 0) return;
   try {
     await deps.enqueueDeliveries(ids, 0);
