@@ -31,6 +31,7 @@ import { checkDeployment } from './operations/check-deployment.ts';
 import { type Beat, listHeartbeats, recordHeartbeats } from './operations/heartbeats.ts';
 import { probeQueues, type SendProbe } from './operations/probe-queues.ts';
 import { listProofs, recordProof } from './operations/proofs.ts';
+import { checkIsolation, type IsolationBreach } from './privacy/check-isolation.ts';
 import { eraseCustomer, findErasure, listErasures } from './privacy/erase-customer.ts';
 import { exportBusiness } from './privacy/export-business.ts';
 import { buryMessage } from './retrieval/backfill/bury-message.ts';
@@ -92,6 +93,7 @@ export interface Overrides {
   channels?: Channels;
   edge?: EdgeSwitch;
   rampMetrics?: RampMetrics;
+  reportBreach?: (breach: IsolationBreach) => Promise<void>;
 }
 
 /** The longest delay that a queue takes, in seconds. */
@@ -257,6 +259,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     findErasure: bind(findErasure),
     listErasures: bind(listErasures),
     exportBusiness: bind(exportBusiness),
+    checkIsolation: () => checkIsolation({ ...deps, reportBreach: overrides.reportBreach ?? (async () => {}) }),
 
     syncAlerts: bind(syncAlerts),
     announce: bind(announce),
