@@ -1,3 +1,5 @@
+export * from './alert.ts';
+export * from './alert-delivery.ts';
 export * from './api-key.ts';
 export * from './appointment.ts';
 export * from './audit-event.ts';
@@ -12,6 +14,8 @@ export * from './example-embedding.ts';
 export * from './feature.ts';
 export * from './heartbeat.ts';
 export * from './idempotency-key.ts';
+export * from './incident.ts';
+export * from './incident-entry.ts';
 export * from './maintenance-progress.ts';
 export * from './message.ts';
 export * from './order.ts';
