@@ -1,6 +1,7 @@
 import { createApiKey, listApiKeys, revokeApiKey } from './access/manage-api-keys.ts';
 import { listAudit } from './audit/list-audit.ts';
 import { type Config, readConfig } from './config.ts';
+import { buryRetry } from './drafting/bury-retry.ts';
 import { findUnfinishedDrafts } from './drafting/find-unfinished-drafts.ts';
 import { type DraftingDeps, generateDraft } from './drafting/generate-draft.ts';
 import { requestDraft } from './drafting/request-draft.ts';
@@ -11,6 +12,7 @@ import { receiveMessages } from './mail/receive-messages.ts';
 import { announce } from './metrics/alerts/announce.ts';
 import { announceActs } from './metrics/alerts/announce-acts.ts';
 import { buryDelivery } from './metrics/alerts/bury-delivery.ts';
+import { checkDeadLetters, listDeadLettersOfQueues } from './metrics/alerts/check-dead-letters.ts';
 import { type DeliveryDeps, deliverAlert } from './metrics/alerts/deliver-alert.ts';
 import { listAlerts } from './metrics/alerts/list-alerts.ts';
 import { sendTestAlert } from './metrics/alerts/send-test-alert.ts';
@@ -185,6 +187,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
       const queues: Record<string, SendProbe> = {
         DRAFT_RETRIES: (message) => env.DRAFT_RETRIES.send(message),
         BACKFILL: (message) => env.BACKFILL.send(message),
+        ALERTS: (message) => env.ALERTS.send(message),
       };
       return probeQueues(deps, queues);
     },
@@ -202,6 +205,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     requestDraft: bind(requestDraft),
     regenerateDraft: bind(regenerateDraft),
     findUnfinishedDrafts: bind(findUnfinishedDrafts),
+    buryRetry: bind(buryRetry),
     findDraft: (businessId: string | null, draftId: string) => findDraft(db, businessId, draftId),
     listDraftEvents: (businessId: string, draftId: string) => listDraftEvents(db, businessId, draftId),
     listDrafts: (filter: Parameters<typeof listDrafts>[1]) => listDrafts(db, filter),
@@ -269,6 +273,8 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     deliverAlert: bind(deliverAlert),
     tendDeliveries: bind(tendDeliveries),
     buryDelivery: bind(buryDelivery),
+    checkDeadLetters: bind(checkDeadLetters),
+    listAllDeadLetters: bind(listDeadLettersOfQueues),
     channelGaps: deps.channelGaps,
 
     openIncident: bind(openIncident),

@@ -15,6 +15,9 @@ const TASKS: Record<string, Task[]> = {
   '* * * * *': [
     { name: 'edge-switch', run: (services) => services.reconcileEdge() },
     { name: 'ramps', run: (services) => services.runRamps() },
+    { name: 'announcements', run: (services) => services.announceActs() },
+    { name: 'dead-letters', run: (services) => services.checkDeadLetters() },
+    { name: 'alert-deliveries', run: (services) => services.tendDeliveries() },
     { name: 'unfinished-drafts', run: resumeUnfinishedDrafts },
     { name: 'index-approved-drafts', run: indexApprovedDrafts },
     { name: 'tend-backfills', run: (services) => services.tendBackfills() },
