@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../scripts/lib/seeded-random.ts';
-import { differenceInterval } from '../../src/metrics/stats/difference-interval.ts';
+import { differenceInterval, isLower, logEvidenceOfLower } from '../../src/metrics/stats/difference-interval.ts';
 import { isAbove, isBelow, logEvidenceAgainst, rateInterval } from '../../src/metrics/stats/rate-interval.ts';
 import { sampleRatio } from '../../src/metrics/stats/sample-ratio.ts';
 
@@ -80,7 +80,24 @@ describe('the interval of a difference', () => {
     expect(there?.low).toBeCloseTo(-(back?.high ?? 0), 12);
   });
 
-  it('excludes 0 in about one run of twenty at most where both arms are alike, looked at after every draft', () => {
+  it('lies below 0 just where the test says that the first is lower', () => {
+    fc.assert(
+      fc.property(counts, counts, ([a, n], [b, m]) => {
+        const [first, second] = [
+          { successes: a, n },
+          { successes: b, n: m },
+        ];
+        const difference = differenceInterval(first, second, 0.01);
+        if (difference === null) return;
+        expect(difference.low).toBeLessThanOrEqual(difference.estimate);
+        expect(difference.high).toBeGreaterThanOrEqual(difference.estimate);
+        if (Math.abs(difference.high) > 1e-6) expect(isLower(first, second, 0.01)).toBe(difference.high < 0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('sees the first below the second in about one run of twenty at most where both are alike, looked at after every draft', () => {
     const random = seededRandom(11);
     let missed = 0;
     const runs = 2_000;
@@ -91,9 +108,7 @@ describe('the interval of a difference', () => {
         const arm = random() < 0.2 ? control : rag;
         arm.n += 1;
         if (random() < 0.7) arm.successes += 1;
-        if (rag.n < 30 || control.n < 10) continue;
-        const difference = differenceInterval(rag, control);
-        if (difference === null || (difference.low <= 0 && difference.high >= 0)) continue;
+        if (logEvidenceOfLower(rag, control) < Math.log(20)) continue;
         missed += 1;
         break;
       }
