@@ -93,6 +93,42 @@ export function counterRows(
     group by 1, 2, 3, 4 order by 4, 1, 2, 3`);
 }
 
+/** A business that is watched from a time of its own. */
+export interface WatchBounds {
+  businessId: string;
+  from: Date;
+}
+
+export interface WatchedRow extends CounterRow {
+  /** Start of the watch. */
+  from: string;
+}
+
+/** Counters of each watch until `to`, by day (UTC) and arm. Two watches of one business may begin at different times. */
+export function watchedCounterRows(queries: Queries, watches: WatchBounds[], to: Date) {
+  const day = (column: SQL) =>
+    sql`to_char(date_trunc('day', ${column} at time zone 'UTC'), 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+  const list = JSON.stringify(watches.map(({ businessId, from }) => ({ businessId, from: from.toISOString() })));
+  return queries.execute<WatchedRow>(sql`
+    with bounds as materialized (
+      select w."businessId", w."from", t as "to", least(date_trunc('hour', t), ${rolledUntil}) as "rolledTo",
+        case when date_trunc('hour', w."from") = w."from" then w."from" else date_trunc('hour', w."from") + ${HOUR} end as "rolledFrom"
+      from jsonb_to_recordset(${list}::jsonb) as w("businessId" text, "from" timestamptz),
+        (select ${to.toISOString()}::timestamptz as t) until
+    ), parts as (
+      select b."businessId", b."from", r."arm", ${day(sql`r."hour"`)} as "bucket", ${counterNames}
+      from bounds b join ${metricRollup} r on r."businessId" = b."businessId" and ${inRollup}
+      union all
+      select * from (
+        select b."businessId", b."from", e."arm", ${day(sql`e."at"`)} as "bucket", ${countersOfEvents()}
+        from bounds b join ${draftEvent} e on e."businessId" = b."businessId" and ${inTail}
+        group by 1, 2, 3, 4
+      ) tail
+    )
+    select "businessId", "from"::text as "from", "arm", '' as "pipelineVersion", "bucket", ${sumOfCounters} from parts
+    group by 1, 2, 3, 5 order by 1, 2, 5`);
+}
+
 /** Latency bins of a window. */
 export function latencyRows(queries: Queries, filter: MetricFilter) {
   return queries.execute<LatencyBin & Record<string, unknown>>(sql`
