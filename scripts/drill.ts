@@ -4,10 +4,11 @@ import { type ApiClient, createApiClient } from './lib/api-client.ts';
 import { runCommand, UsageError } from './lib/command.ts';
 import { DEPLOYMENT_HELP, DEPLOYMENT_OPTIONS, readDeployment } from './lib/deployment.ts';
 import { formatTable } from './lib/format-table.ts';
+import { recordProof } from './lib/record-proof.ts';
 import { chooseModelFromEnvironment, startService } from './local/service.ts';
 
 const HELP = `
-npm run drill -- [--businesses N] [--drafts N] [--parallel N] [--levels L,L] [--base URL]
+npm run drill -- [--businesses N] [--drafts N] [--parallel N] [--levels L,L] [--base URL] [--no-record]
 
 Enrols a sandbox of businesses, drafts under load, rolls back at each level, restores, and prints the time from
 detection to the last old draft. Without --base it starts the service by itself, as "npm run dev" does, on an empty
@@ -17,6 +18,7 @@ database in memory or on DATABASE_URL. Exit code 1 where a promise is broken.
   --drafts N      asked for at each level (40)
   --parallel N    at the same time (8)
   --levels L      of business,cohort,global (all). The global level is refused while others than the sandbox are enrolled.
+  --no-record     does not record the outcome on the deployment, where "npm run preflight" looks for it
 ${DEPLOYMENT_HELP}
 `;
 
@@ -52,6 +54,7 @@ await runCommand(
     drafts: { type: 'string', default: '40' },
     parallel: { type: 'string', default: '8' },
     levels: { type: 'string', default: LEVELS.join() },
+    'no-record': { type: 'boolean' },
     ...DEPLOYMENT_OPTIONS,
   },
   async (values) => {
@@ -73,6 +76,8 @@ await runCommand(
       for (const level of levels) rows.push(await drill(clients, sandbox, level, drafts, parallel));
       await leave(clients.ada, sandbox);
       print(base, rows, parallel);
+      if (started === undefined && values['no-record'] !== true)
+        await record(createApiClient(base, key, process.env.DRAFTGATE_ACTOR || 'drill'), rows);
       return rows.some((row) => row.problems.length > 0) ? 1 : 0;
     } finally {
       await started?.stop();
@@ -221,6 +226,19 @@ async function drill(
     lastOldMs,
     problems,
   };
+}
+
+async function record(api: ApiClient, rows: Row[]): Promise<void> {
+  for (const { level, problems, lastOldMs, writtenMs, oldDrafts, quarantined, newDrafts } of rows) {
+    await recordProof(api, `drill-${level}`, problems.length === 0, {
+      detectedToWrittenMs: Math.round(writtenMs),
+      detectedToLastOldMs: lastOldMs === null ? null : Math.round(lastOldMs),
+      oldDrafts,
+      quarantined,
+      newDrafts,
+      problems,
+    });
+  }
 }
 
 function selector(level: Level, hit: string[], before: Record<string, unknown>[]): Record<string, unknown> {

@@ -12,6 +12,7 @@ import { draftRoutes } from './routes/drafts.ts';
 import { limitBody } from './routes/limit-body.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { operationsRoutes } from './routes/operations.ts';
+import { privacyRoutes } from './routes/privacy.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { rampRoutes } from './routes/ramps.ts';
 import { recordRoutes } from './routes/records.ts';
@@ -49,6 +50,7 @@ export function createApp(services: Services) {
   app.route('/', rollbackRoutes);
   app.route('/', rampRoutes);
   app.route('/', operationsRoutes);
+  app.route('/', privacyRoutes);
   app.route('/', probeRoutes);
 
   app.notFound((c) => envelope(c, unknownRoute(c)));

@@ -8,12 +8,32 @@ import type { BackfillQueueMessage, DraftRetry } from './jobs/queue-messages.ts'
 import { type Clock, systemClock } from './lib/clock.ts';
 import { consoleLogger, type Logger } from './lib/logger.ts';
 import { receiveMessages } from './mail/receive-messages.ts';
+import { announce } from './metrics/alerts/announce.ts';
+import { announceActs } from './metrics/alerts/announce-acts.ts';
+import { buryDelivery } from './metrics/alerts/bury-delivery.ts';
+import { type DeliveryDeps, deliverAlert } from './metrics/alerts/deliver-alert.ts';
+import { listAlerts } from './metrics/alerts/list-alerts.ts';
+import { sendTestAlert } from './metrics/alerts/send-test-alert.ts';
+import { type AlertDeps, syncAlerts } from './metrics/alerts/sync-alerts.ts';
+import { tendDeliveries } from './metrics/alerts/tend-deliveries.ts';
+import { addIncidentEntry } from './metrics/incidents/add-incident-entry.ts';
+import { addIncidentNote } from './metrics/incidents/add-incident-note.ts';
+import { closeIncident } from './metrics/incidents/close-incident.ts';
+import { findIncident, listIncidents } from './metrics/incidents/find-incident.ts';
+import { openIncident } from './metrics/incidents/open-incident.ts';
 import type { LanguageModel } from './model/language-model.ts';
 import { createOpenAiModel } from './model/openai-model.ts';
+import type { Channels } from './notify/channels.ts';
+import { createEmail, type EmailBinding } from './notify/email.ts';
+import { createPagerDuty } from './notify/pagerduty.ts';
+import { createSlack } from './notify/slack.ts';
 import { checkDeployment } from './operations/check-deployment.ts';
 import { type Beat, listHeartbeats, recordHeartbeats } from './operations/heartbeats.ts';
 import { probeQueues, type SendProbe } from './operations/probe-queues.ts';
 import { listProofs, recordProof } from './operations/proofs.ts';
+import { checkIsolation, type IsolationBreach } from './privacy/check-isolation.ts';
+import { eraseCustomer, findErasure, listErasures } from './privacy/erase-customer.ts';
+import { exportBusiness } from './privacy/export-business.ts';
 import { buryMessage } from './retrieval/backfill/bury-message.ts';
 import { estimateBackfill } from './retrieval/backfill/estimate-backfill.ts';
 import { listDeadLetters, progressById } from './retrieval/backfill/find-backfill.ts';
@@ -69,8 +89,11 @@ export interface Overrides {
   config?: Partial<Config>;
   enqueueRetry?: DraftingDeps['enqueueRetry'];
   enqueueBackfill?: (messages: BackfillQueueMessage[], delayMs: number) => Promise<void>;
+  enqueueDeliveries?: AlertDeps['enqueueDeliveries'];
+  channels?: Channels;
   edge?: EdgeSwitch;
   rampMetrics?: RampMetrics;
+  reportBreach?: (breach: IsolationBreach) => Promise<void>;
 }
 
 /** The longest delay that a queue takes, in seconds. */
@@ -112,8 +135,20 @@ export function createServices(env: Env, overrides: Overrides = {}) {
         await env.BACKFILL.sendBatch(batch, { delaySeconds });
       }
     });
-  const deps: DraftingDeps & RampDeps & { enqueueBackfill: typeof enqueueBackfill } = {
+  const channels = overrides.channels ?? createChannels(config, env.ALERT_EMAIL);
+  const deps: DraftingDeps & RampDeps & AlertDeps & DeliveryDeps & { enqueueBackfill: typeof enqueueBackfill } = {
     enqueueBackfill,
+    channels,
+    channelGaps: { slack: channels.slack.gap, email: channels.email.gap, pagerduty: channels.pagerduty.gap },
+    enqueueDeliveries:
+      overrides.enqueueDeliveries ??
+      (async (ids, delayMs) => {
+        const delaySeconds = Math.min(LONGEST_QUEUE_DELAY_SECONDS, Math.ceil(delayMs / 1000));
+        for (let at = 0; at < ids.length; at += MESSAGES_AT_ONCE) {
+          const batch = ids.slice(at, at + MESSAGES_AT_ONCE).map((id) => ({ body: { type: 'alert-delivery', id } }));
+          await env.ALERTS.sendBatch(batch, { delaySeconds });
+        }
+      }),
     db,
     edge,
     rampMetrics: overrides.rampMetrics ?? noRampMetrics,
@@ -220,6 +255,29 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     listRamps: bind(listRamps),
     runRamps: bind(runRamps),
 
+    eraseCustomer: bind(eraseCustomer),
+    findErasure: bind(findErasure),
+    listErasures: bind(listErasures),
+    exportBusiness: bind(exportBusiness),
+    checkIsolation: () => checkIsolation({ ...deps, reportBreach: overrides.reportBreach ?? (async () => {}) }),
+
+    syncAlerts: bind(syncAlerts),
+    announce: bind(announce),
+    announceActs: bind(announceActs),
+    listAlerts: bind(listAlerts),
+    sendTestAlert: bind(sendTestAlert),
+    deliverAlert: bind(deliverAlert),
+    tendDeliveries: bind(tendDeliveries),
+    buryDelivery: bind(buryDelivery),
+    channelGaps: deps.channelGaps,
+
+    openIncident: bind(openIncident),
+    addIncidentEntry: bind(addIncidentEntry),
+    addIncidentNote: bind(addIncidentNote),
+    closeIncident: bind(closeIncident),
+    findIncident: bind(findIncident),
+    listIncidents: bind(listIncidents),
+
     createApiKey: bind(createApiKey),
     revokeApiKey: bind(revokeApiKey),
     listApiKeys: bind(listApiKeys),
@@ -229,6 +287,20 @@ export function createServices(env: Env, overrides: Overrides = {}) {
   function bind<Arguments extends unknown[], Result>(verb: (boundDeps: typeof deps, ...rest: Arguments) => Result) {
     return (...rest: Arguments): Result => verb(deps, ...rest);
   }
+}
+
+function createChannels(config: Config, binding: EmailBinding | undefined): Channels {
+  const { publicUrl, channelTimeoutMs: timeoutMs } = config;
+  return {
+    slack: createSlack({ webhookUrl: config.slackWebhookUrl, channel: config.slackChannel, publicUrl, timeoutMs }),
+    email: createEmail({ from: config.alertEmailFrom, to: config.alertEmailTo, publicUrl, timeoutMs }, binding),
+    pagerduty: createPagerDuty({
+      routingKey: config.pagerDutyRoutingKey,
+      url: config.pagerDutyUrl,
+      publicUrl,
+      timeoutMs,
+    }),
+  };
 }
 
 export type Services = ReturnType<typeof createServices>;

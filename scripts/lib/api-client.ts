@@ -8,6 +8,7 @@ export interface ApiClient {
   post(path: string, body?: unknown, expected?: number[]): Promise<ApiAnswer>;
   put(path: string, body: unknown, expected?: number[]): Promise<ApiAnswer>;
   patch(path: string, body: unknown, expected?: number[]): Promise<ApiAnswer>;
+  delete(path: string, expected?: number[]): Promise<ApiAnswer>;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -49,6 +50,7 @@ export function createApiClient(base: string, key: string, actor?: string): ApiC
     post: (path, body = {}, expected = MADE) => call('POST', path, body, expected),
     put: (path, body, expected = [200]) => call('PUT', path, body, expected),
     patch: (path, body, expected = [200]) => call('PATCH', path, body, expected),
+    delete: (path, expected = [200, 204]) => call('DELETE', path, undefined, expected),
   };
 }
 

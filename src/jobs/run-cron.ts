@@ -34,11 +34,11 @@ export async function runCron(cron: string, services: Services): Promise<void> {
     try {
       const report = { ...(await task.run(services)) };
       services.logger.info('cron.done', { task: task.name, ...report });
-      beats.push({ name, ok: true, detail: {} });
+      beats.push({ name, ok: true, detail: { cron } });
     } catch (error) {
       const because = error instanceof Error ? error.name : 'unknown';
       services.logger.error('cron.failed', { task: task.name, error: because });
-      beats.push({ name, ok: false, detail: { error: because } });
+      beats.push({ name, ok: false, detail: { cron, error: because } });
     }
   }
   // A database that is down has no heartbeats: their age is what shows.

@@ -133,7 +133,7 @@ export function rampStepStatements(queries: Queries, write: RampStepWrite) {
     queries.execute(sql`
       select draftgate_write_audit(null, ${`ramp.${verdict.action}`}, jsonb_build_object('status', ${row.status}::text, 'step', ${row.step}::int),
         jsonb_build_object('id', ${row.id}::text, 'status', ${verdict.status}::text, 'step', ${step}::int, 'because', ${because}))
-      where ${ACTED} = ${row.id} and ${opens || verdict.status !== row.status || verdict.enrol.length > 0}`),
+      where ${ACTED} = ${row.id} and ${opens || paused || verdict.status !== row.status || verdict.enrol.length > 0}`),
     rampById(queries, row.id),
   ] as const;
 }

@@ -82,7 +82,7 @@ describe('heartbeats', () => {
     const well = await beatOf('cron:edge-switch');
     const ill = await beatOf('cron:tend-backfills');
     expect(well).toMatchObject({ ok: true, lastOkAt: expect.any(String) });
-    expect(ill).toMatchObject({ ok: false, detail: { error: 'TypeError' } });
+    expect(ill).toMatchObject({ ok: false, detail: { cron: '* * * * *', error: 'TypeError' } });
     expect(Date.parse(ill.at)).toBeGreaterThanOrEqual(Date.parse(ill.lastOkAt));
     expect(Date.parse(well.at)).toBeGreaterThan(before - 60_000);
   });

@@ -1,6 +1,5 @@
 import { index, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { business } from './business.ts';
-import { draft } from './draft.ts';
 import { tenantPolicies } from './roles.ts';
 
 /**
@@ -27,9 +26,8 @@ export const draftEvent = pgTable(
     businessId: text('businessId')
       .notNull()
       .references(() => business.id, { onDelete: 'cascade' }),
-    draftId: text('draftId')
-      .notNull()
-      .references(() => draft.id, { onDelete: 'cascade' }),
+    /** Not a foreign key: what was counted stays counted when a draft is erased. */
+    draftId: text('draftId').notNull(),
     version: integer('version').notNull(),
     type: text('type', { enum: DRAFT_EVENT_TYPES }).notNull(),
     pipelineVersion: text('pipelineVersion').notNull(),
