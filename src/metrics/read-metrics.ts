@@ -16,6 +16,7 @@ import {
   type MetricFilter,
   retryingRows,
 } from './metric-store.ts';
+import { type RolloutMarker, rolloutMarkers } from './rollout-markers.ts';
 import { sampleRatio } from './stats/sample-ratio.ts';
 
 export interface MetricQuery {
@@ -124,15 +125,18 @@ export interface MetricPoint {
 export async function readMetricSeries(
   deps: Deps,
   query: MetricQuery,
-): Promise<{ bucket: 'hour' | 'day'; points: MetricPoint[] }> {
+): Promise<{ bucket: 'hour' | 'day'; points: MetricPoint[]; markers: RolloutMarker[] }> {
   const bucket = query.windowHours <= 48 ? 'hour' : 'day';
   const filter = filterOf(query, deps.clock());
-  const [rows] = await deps.db.operator((queries) => [counterRows(queries, filter, { business: false, bucket })]);
+  const [rows, markers] = await deps.db.operator((queries) => [
+    counterRows(queries, filter, { business: false, bucket }),
+    rolloutMarkers(queries, filter.from, filter.to),
+  ]);
   const points = [...Map.groupBy(rows.rows, (row) => row.bucket)].map(([at, own]) => {
     const counters = sumCounters(own.map(countersOf));
     return { at, counters, metrics: measure(counters, []) };
   });
-  return { bucket, points };
+  return { bucket, points, markers: markers.rows };
 }
 
 function filterOf(query: MetricQuery, to: Date): MetricFilter {
