@@ -14,6 +14,9 @@ interface Task {
 const TASKS: Record<string, Task[]> = {
   '* * * * *': [
     { name: 'edge-switch', run: (services) => services.reconcileEdge() },
+    { name: 'metric-rollup', run: (services) => services.rollUpMetrics() },
+    { name: 'guardrails', run: (services) => services.runGuardrails() },
+    { name: 'metric-alerts', run: (services) => services.raiseMetricAlerts() },
     { name: 'ramps', run: (services) => services.runRamps() },
     { name: 'announcements', run: (services) => services.announceActs() },
     { name: 'dead-letters', run: (services) => services.checkDeadLetters() },
