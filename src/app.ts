@@ -1,10 +1,17 @@
-import { html } from 'hono/html';
+import { every } from 'hono/combine';
 import { secureHeaders } from 'hono/secure-headers';
 import { authenticate } from './access/authenticate.ts';
+import { ACCESS_HEADER } from './access/cloudflare-access.ts';
 import { namedActor } from './access/named-actor.ts';
 import { AppError, ERROR_CODES } from './lib/errors.ts';
 import { newId } from './lib/ids.ts';
-import { docsPage } from './pages/docs.tsx';
+import { assetRoutes } from './pages/assets.ts';
+import { DocsPage } from './pages/docs.tsx';
+import { ErrorPage } from './pages/error-page.tsx';
+import { page } from './pages/layout.tsx';
+import { operator, pageSetUp, plainView, reviewer } from './pages/page-router.ts';
+import { signInPages } from './pages/sign-in.tsx';
+import type { PageContext } from './pages/view.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { type ApiContext, createRouter } from './routes/api.ts';
@@ -23,6 +30,7 @@ import { recordRoutes } from './routes/records.ts';
 import { rollbackRoutes } from './routes/rollbacks.ts';
 import type { Services } from './services.ts';
 
+const setUpPage = every(...pageSetUp);
 const RATE_LIMIT_SECONDS = 60;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -36,10 +44,17 @@ export function createApp(services: Services) {
     c.header('X-Request-Id', c.var.requestId);
     await next();
   });
-  app.use(secureHeaders());
+  app.use(secureHeaders({ contentSecurityPolicy: CONTENT_SECURITY_POLICY }));
+  app.use(async (c, next) => (isPage(c.req.path) ? setUpPage(c as unknown as PageContext, next) : next()));
+  app.use('/inbox/*', (c, next) => reviewer(c as unknown as PageContext, next));
+  app.use('/admin/*', (c, next) => (isApi(c.req.path) ? next() : operator(c as unknown as PageContext, next)));
+  app.get('/', (c) => c.redirect('/inbox', 303));
 
   app.get('/openapi.json', (c) => c.json(openApiDocument()));
-  app.get('/docs', (c) => c.html(html`<!doctype html>${docsPage(openApiDocument())}`));
+  app.get('/docs', (c) => {
+    const { view } = (c as unknown as PageContext).var;
+    return c.html(page(DocsPage({ view, document: openApiDocument() })));
+  });
 
   app.use('/v1/*', (c, next) => access(c, next));
   app.use('/admin/api/*', (c, next) => access(c, next));
@@ -60,16 +75,23 @@ export function createApp(services: Services) {
   app.route('/', alertRoutes);
   app.route('/', incidentRoutes);
   app.route('/', probeRoutes);
+  app.route('/', assetRoutes);
+  app.route('/', signInPages);
 
-  app.notFound((c) => envelope(c, unknownRoute(c)));
-  app.onError((error, c) => envelope(c, known(error, c)));
+  app.notFound((c) => refuse(c, unknownRoute(c)));
+  app.onError((error, c) => refuse(c, known(error, c)));
   return app;
 
   async function access(c: ApiContext, next: () => Promise<void>): Promise<void> {
-    const actor = await authenticate(
-      { db: services.db, adminKey: services.config.adminKey },
-      c.req.header('authorization'),
-    );
+    const assertion = c.req.header(ACCESS_HEADER);
+    const authorization = c.req.header('authorization');
+    // A key that is sent goes first: Access may stand before every path, also for integrators with keys.
+    if (authorization === undefined && assertion !== undefined && services.verifyAccess !== undefined) {
+      refuseForeignSite(c);
+      c.set('actor', (await services.verifyAccess(assertion)).actor);
+      return next();
+    }
+    const actor = await authenticate({ db: services.db, adminKey: services.config.adminKey }, authorization);
     c.set('actor', namedActor(actor, c.req.header('x-draftgate-actor')));
     if (actor.kind === 'key') {
       const { success } = await services.rateLimit.limit({ key: actor.keyId });
@@ -112,12 +134,57 @@ export function createApp(services: Services) {
   }
 }
 
+/** No inline script or style, nothing from elsewhere, nobody's frame. */
+const CONTENT_SECURITY_POLICY = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  connectSrc: ["'self'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+  baseUri: ["'none'"],
+};
+
+function isPage(path: string): boolean {
+  return /^\/(?:$|(?:sign-in|sign-out|preferences|docs|inbox|admin)(?:\/|$))/.test(path) && !isApi(path);
+}
+
+function isApi(path: string): boolean {
+  return /^\/(?:v1|admin\/api)(?:\/|$)/.test(path);
+}
+
+/** An Access session is a cookie: a request that another site made carries it too. */
+function refuseForeignSite(c: ApiContext): void {
+  if (c.req.method === 'GET') return;
+  const site = c.req.header('sec-fetch-site');
+  const origin = c.req.header('origin');
+  const foreign =
+    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
+    (origin !== undefined && origin !== new URL(c.req.url).origin);
+  if (foreign) throw new AppError('FORBIDDEN', 'This request comes from another site.');
+}
+
+/** An error as its reader needs it: a page for browsers, the envelope for everybody else and for the API. */
+async function refuse(c: ApiContext, error: AppError): Promise<Response> {
+  const wantsPage = !isApi(c.req.path) && (c.req.header('accept') ?? '').includes('text/html');
+  if (!wantsPage) return envelope(c, error);
+  const { status } = ERROR_CODES[error.code];
+  if (error.retryAfterSeconds !== undefined) c.header('Retry-After', String(error.retryAfterSeconds));
+  const pageContext = c as unknown as PageContext;
+  const view = pageContext.var.view ?? plainView(pageContext);
+  return c.html(page(ErrorPage({ view, status, requestId: c.var.requestId })), status);
+}
+
 /** What a caller is told. Whatever nobody expected has a fixed text; its class name alone is logged. */
 function known(error: Error, c: ApiContext): AppError {
   if (error instanceof AppError) return error;
   // An HTTPException of the validators: what they throw at text that is not JSON. Bundles may hold two copies of the class.
   if ('getResponse' in error && 'status' in error && error.status === 400) {
     return new AppError('INVALID_REQUEST', 'The body of the request is not valid JSON.');
+  }
+  if ('getResponse' in error && 'status' in error && error.status === 403) {
+    return new AppError('FORBIDDEN', 'This request comes from another site.');
   }
   c.var.services.logger.error('request.failed', {
     requestId: c.var.requestId,
