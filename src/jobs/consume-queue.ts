@@ -5,9 +5,11 @@ import { BACKFILL_QUEUE, consumeBackfill, consumeBackfillDeadLetters } from './c
 import { queueMessageSchema } from './queue-messages.ts';
 
 const RETRY_DELAY_SECONDS = 30;
+const STAGING_PREFIX = 'draftgate-staging-';
 
 /** Handles a batch, message by message. What can be tried again is; what cannot is acknowledged and logged by its code. */
-export async function consumeQueue(batch: MessageBatch, services: Services): Promise<void> {
+export async function consumeQueue(received: MessageBatch, services: Services): Promise<void> {
+  const batch = namedAsInProduction(received);
   if (batch.queue === BACKFILL_QUEUE) return consumeBackfill(batch, services);
   if (batch.queue.startsWith(BACKFILL_QUEUE)) return consumeBackfillDeadLetters(batch, services);
   for (const message of batch.messages) {
@@ -39,4 +41,12 @@ export async function consumeQueue(batch: MessageBatch, services: Services): Pro
       else message.ack();
     }
   }
+}
+
+/** Staging's queues have a name of their own in the account, and do the same. */
+function namedAsInProduction(batch: MessageBatch): MessageBatch {
+  if (!batch.queue.startsWith(STAGING_PREFIX)) return batch;
+  const queue = `draftgate-${batch.queue.slice(STAGING_PREFIX.length)}`;
+  const { messages, metadata } = batch;
+  return { queue, messages, metadata, ackAll: () => batch.ackAll(), retryAll: (options) => batch.retryAll(options) };
 }
