@@ -6,11 +6,15 @@ import { AppError, ERROR_CODES } from './lib/errors.ts';
 import { newId } from './lib/ids.ts';
 import { docsPage } from './pages/docs.tsx';
 import { adminRoutes } from './routes/admin.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { type ApiContext, createRouter } from './routes/api.ts';
 import { backfillRoutes } from './routes/backfills.ts';
 import { draftRoutes } from './routes/drafts.ts';
+import { guardrailRoutes } from './routes/guardrails.ts';
+import { incidentRoutes } from './routes/incidents.ts';
 import { limitBody } from './routes/limit-body.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { metricRoutes } from './routes/metrics.ts';
 import { operationsRoutes } from './routes/operations.ts';
 import { privacyRoutes } from './routes/privacy.ts';
 import { probeRoutes } from './routes/probes.ts';
@@ -51,6 +55,10 @@ export function createApp(services: Services) {
   app.route('/', rampRoutes);
   app.route('/', operationsRoutes);
   app.route('/', privacyRoutes);
+  app.route('/', metricRoutes);
+  app.route('/', guardrailRoutes);
+  app.route('/', alertRoutes);
+  app.route('/', incidentRoutes);
   app.route('/', probeRoutes);
 
   app.notFound((c) => envelope(c, unknownRoute(c)));
