@@ -32,11 +32,16 @@ import type { Services } from './services.ts';
 
 const setUpPage = every(...pageSetUp);
 const RATE_LIMIT_SECONDS = 60;
+const CLOSED = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+/** No inline script or style, nothing from elsewhere, nobody's frame. */
+const PAGE =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** The HTTP application over given services: middleware in order, then the routers. */
 export function createApp(services: Services) {
   const app = createRouter();
+  let described: ReturnType<typeof describeApi> | undefined;
 
   app.use(async (c, next) => {
     c.set('services', services);
@@ -44,7 +49,8 @@ export function createApp(services: Services) {
     c.header('X-Request-Id', c.var.requestId);
     await next();
   });
-  app.use(secureHeaders({ contentSecurityPolicy: CONTENT_SECURITY_POLICY }));
+  app.use(closedByDefault);
+  app.use(secureHeaders({ xFrameOptions: 'DENY', referrerPolicy: 'no-referrer' }));
   app.use(async (c, next) => (isPage(c.req.path) ? setUpPage(c as unknown as PageContext, next) : next()));
   app.use('/inbox/*', (c, next) => reviewer(c as unknown as PageContext, next));
   app.use('/admin/*', (c, next) => (isApi(c.req.path) ? next() : operator(c as unknown as PageContext, next)));
@@ -114,7 +120,13 @@ export function createApp(services: Services) {
     return new AppError('METHOD_NOT_ALLOWED', 'This address does not take this method; see Allow.');
   }
 
+  /** Made once: nobody needs a key to ask for it. */
   function openApiDocument() {
+    described ??= describeApi();
+    return described;
+  }
+
+  function describeApi() {
     const document = app.getOpenAPI31Document({
       openapi: '3.1.0',
       info: { title: 'Draftgate', version: '1', description: 'Grounded reply drafts for customers’ e-mails.' },
@@ -133,18 +145,6 @@ export function createApp(services: Services) {
     return document;
   }
 }
-
-/** No inline script or style, nothing from elsewhere, nobody's frame. */
-const CONTENT_SECURITY_POLICY = {
-  defaultSrc: ["'none'"],
-  scriptSrc: ["'self'"],
-  styleSrc: ["'self'"],
-  imgSrc: ["'self'", 'data:'],
-  connectSrc: ["'self'"],
-  formAction: ["'self'"],
-  frameAncestors: ["'none'"],
-  baseUri: ["'none'"],
-};
 
 function isPage(path: string): boolean {
   return /^\/(?:$|(?:sign-in|sign-out|preferences|docs|inbox|admin)(?:\/|$))/.test(path) && !isApi(path);
@@ -174,6 +174,17 @@ async function refuse(c: ApiContext, error: AppError): Promise<Response> {
   const pageContext = c as unknown as PageContext;
   const view = pageContext.var.view ?? plainView(pageContext);
   return c.html(page(ErrorPage({ view, status, requestId: c.var.requestId })), status);
+}
+
+/** A page loads its own styles and scripts, anything else nothing; neither stands in a frame, nor is it kept unless it says so. */
+async function closedByDefault(c: ApiContext, next: () => Promise<void>): Promise<void> {
+  await next();
+  const { headers } = c.res;
+  const isHtml = headers.get('content-type')?.startsWith('text/html') === true;
+  headers.set('content-security-policy', isHtml ? PAGE : CLOSED);
+  // Browsers send no Origin with a form of a page that has no-referrer.
+  if (isHtml) headers.set('referrer-policy', 'same-origin');
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
 }
 
 /** What a caller is told. Whatever nobody expected has a fixed text; its class name alone is logged. */

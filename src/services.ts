@@ -26,6 +26,7 @@ import { addIncidentNote } from './metrics/incidents/add-incident-note.ts';
 import { closeIncident } from './metrics/incidents/close-incident.ts';
 import { findIncident, listIncidents } from './metrics/incidents/find-incident.ts';
 import { openIncident } from './metrics/incidents/open-incident.ts';
+import { reportBreach } from './metrics/incidents/report-breach.ts';
 import { raiseMetricAlerts } from './metrics/raise-metric-alerts.ts';
 import { createRampReadings } from './metrics/ramp-readings.ts';
 import { readBusinessMetrics, readMetricSeries, readMetrics } from './metrics/read-metrics.ts';
@@ -70,6 +71,7 @@ import {
   patchBusiness,
   removePilot,
 } from './rollout/business-store.ts';
+import { RAG_FEATURE } from './rollout/decide.ts';
 import { createEdgeSwitch, type EdgeSwitch, readEdgeState } from './rollout/edge-switch.ts';
 import { listRollbacks } from './rollout/list-rollbacks.ts';
 import {
@@ -284,7 +286,11 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     findErasure: bind(findErasure),
     listErasures: bind(listErasures),
     exportBusiness: bind(exportBusiness),
-    checkIsolation: () => checkIsolation({ ...deps, reportBreach: overrides.reportBreach ?? (async () => {}) }),
+    checkIsolation: () =>
+      checkIsolation({
+        ...deps,
+        reportBreach: overrides.reportBreach ?? ((breach) => reportBreach({ ...deps, announce }, RAG_FEATURE, breach)),
+      }),
 
     readMetrics: bind(readMetrics),
     readMetricSeries: bind(readMetricSeries),

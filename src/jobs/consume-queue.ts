@@ -7,9 +7,11 @@ import { BACKFILL_QUEUE, consumeBackfill, consumeBackfillDeadLetters } from './c
 import { queueMessageSchema } from './queue-messages.ts';
 
 const RETRY_DELAY_SECONDS = 30;
+const STAGING_PREFIX = 'draftgate-staging-';
 
 /** Handles a batch, message by message. What can be tried again is; what cannot is acknowledged and logged by its code. */
-export async function consumeQueue(batch: MessageBatch, services: Services): Promise<void> {
+export async function consumeQueue(received: MessageBatch, services: Services): Promise<void> {
+  const batch = namedAsInProduction(received);
   if (batch.queue === BACKFILL_QUEUE) return consumeBackfill(batch, services);
   if (batch.queue.startsWith(BACKFILL_QUEUE)) return consumeBackfillDeadLetters(batch, services);
   if (batch.queue === ALERTS_QUEUE) return consumeAlerts(batch, services);
@@ -37,6 +39,14 @@ export async function consumeQueue(batch: MessageBatch, services: Services): Pro
       else message.ack();
     }
   }
+}
+
+/** Staging's queues have a name of their own in the account, and do the same. */
+function namedAsInProduction(batch: MessageBatch): MessageBatch {
+  if (!batch.queue.startsWith(STAGING_PREFIX)) return batch;
+  const queue = `draftgate-${batch.queue.slice(STAGING_PREFIX.length)}`;
+  const { messages, metadata } = batch;
+  return { queue, messages, metadata, ackAll: () => batch.ackAll(), retryAll: (options) => batch.retryAll(options) };
 }
 
 /** What cannot be read, and what the queue gave up on, is kept in Postgres; cron goes on with the draft. */

@@ -35,8 +35,6 @@ export const pageSetUp: MiddlewareHandler<PageEnv>[] = [
     },
   }),
   async (c, next) => {
-    c.header('Cache-Control', 'no-store');
-    c.header('Referrer-Policy', 'same-origin');
     c.set('view', plainView(c));
     await recognise(c);
     await next();
