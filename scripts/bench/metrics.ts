@@ -107,7 +107,7 @@ async function asOwner(url: string, ...statements: string[]): Promise<void> {
 const FILL = [
   `insert into "Business" ("id", "name") select 'b' || n, 'Business ' || n from generate_series(0, ${BUSINESSES - 1}) n`,
   `insert into "DraftEvent" ("id", "businessId", "draftId", "version", "type", "pipelineVersion", "arm", "trace", "at")
-   select 'd' || n, 'b' || (n * 7919 % ${BUSINESSES}), 'd' || n, 1, 'drafted', '1', case when n % 5 = 0 then 'control' else 'rag' end,
+   select 'd' || n, 'b' || (n::bigint * 7919 % ${BUSINESSES}), 'd' || n, 1, 'drafted', '1', case when n % 5 = 0 then 'control' else 'rag' end,
      jsonb_build_object('status', case when n % 50 = 0 then 'FAILED' else 'READY' end, 'kind', case when n % 3 = 0 then 'verification' else 'reply' end,
        'toolCalls', 2, 'toolValidationErrors', (n % 1000 = 0)::int, 'overBudget', false,
        'rag', jsonb_build_object('status', case when n % 5 = 0 then 'off' when n % 3 = 0 then 'miss' else 'hit' end,
