@@ -1,6 +1,7 @@
 import { createApiKey, listApiKeys, revokeApiKey } from './access/manage-api-keys.ts';
 import { listAudit } from './audit/list-audit.ts';
 import { type Config, readConfig } from './config.ts';
+import { buryRetry } from './drafting/bury-retry.ts';
 import { findUnfinishedDrafts } from './drafting/find-unfinished-drafts.ts';
 import { type DraftingDeps, generateDraft } from './drafting/generate-draft.ts';
 import { requestDraft } from './drafting/request-draft.ts';
@@ -11,6 +12,7 @@ import { receiveMessages } from './mail/receive-messages.ts';
 import { announce } from './metrics/alerts/announce.ts';
 import { announceActs } from './metrics/alerts/announce-acts.ts';
 import { buryDelivery } from './metrics/alerts/bury-delivery.ts';
+import { checkDeadLetters, listDeadLettersOfQueues } from './metrics/alerts/check-dead-letters.ts';
 import { type DeliveryDeps, deliverAlert } from './metrics/alerts/deliver-alert.ts';
 import { listAlerts } from './metrics/alerts/list-alerts.ts';
 import { sendTestAlert } from './metrics/alerts/send-test-alert.ts';
@@ -23,6 +25,7 @@ import { addIncidentNote } from './metrics/incidents/add-incident-note.ts';
 import { closeIncident } from './metrics/incidents/close-incident.ts';
 import { findIncident, listIncidents } from './metrics/incidents/find-incident.ts';
 import { openIncident } from './metrics/incidents/open-incident.ts';
+import { reportBreach } from './metrics/incidents/report-breach.ts';
 import { raiseMetricAlerts } from './metrics/raise-metric-alerts.ts';
 import { createRampReadings } from './metrics/ramp-readings.ts';
 import { readBusinessMetrics, readMetricSeries, readMetrics } from './metrics/read-metrics.ts';
@@ -67,6 +70,7 @@ import {
   patchBusiness,
   removePilot,
 } from './rollout/business-store.ts';
+import { RAG_FEATURE } from './rollout/decide.ts';
 import { createEdgeSwitch, type EdgeSwitch, readEdgeState } from './rollout/edge-switch.ts';
 import { listRollbacks } from './rollout/list-rollbacks.ts';
 import {
@@ -198,6 +202,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
       const queues: Record<string, SendProbe> = {
         DRAFT_RETRIES: (message) => env.DRAFT_RETRIES.send(message),
         BACKFILL: (message) => env.BACKFILL.send(message),
+        ALERTS: (message) => env.ALERTS.send(message),
       };
       return probeQueues(deps, queues);
     },
@@ -215,6 +220,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     requestDraft: bind(requestDraft),
     regenerateDraft: bind(regenerateDraft),
     findUnfinishedDrafts: bind(findUnfinishedDrafts),
+    buryRetry: bind(buryRetry),
     findDraft: (businessId: string | null, draftId: string) => findDraft(db, businessId, draftId),
     listDraftEvents: (businessId: string, draftId: string) => listDraftEvents(db, businessId, draftId),
     listDrafts: (filter: Parameters<typeof listDrafts>[1]) => listDrafts(db, filter),
@@ -274,7 +280,11 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     findErasure: bind(findErasure),
     listErasures: bind(listErasures),
     exportBusiness: bind(exportBusiness),
-    checkIsolation: () => checkIsolation({ ...deps, reportBreach: overrides.reportBreach ?? (async () => {}) }),
+    checkIsolation: () =>
+      checkIsolation({
+        ...deps,
+        reportBreach: overrides.reportBreach ?? ((breach) => reportBreach({ ...deps, announce }, RAG_FEATURE, breach)),
+      }),
 
     readMetrics: bind(readMetrics),
     readMetricSeries: bind(readMetricSeries),
@@ -294,6 +304,8 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     deliverAlert: bind(deliverAlert),
     tendDeliveries: bind(tendDeliveries),
     buryDelivery: bind(buryDelivery),
+    checkDeadLetters: bind(checkDeadLetters),
+    listAllDeadLetters: bind(listDeadLettersOfQueues),
     channelGaps: deps.channelGaps,
 
     openIncident: bind(openIncident),
