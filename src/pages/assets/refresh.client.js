@@ -5,7 +5,10 @@ if (part) {
   setInterval(async () => {
     if (document.hidden || part.contains(document.activeElement)) return;
     try {
-      const answer = await fetch(location.href, { headers: { accept: 'text/html' }, signal: AbortSignal.timeout(15_000) });
+      const answer = await fetch(location.href, {
+        headers: { accept: 'text/html' },
+        signal: AbortSignal.timeout(15_000),
+      });
       if (!answer.ok || answer.redirected) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-refresh]');
       if (!fresh) return;

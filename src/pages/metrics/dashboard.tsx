@@ -1,4 +1,4 @@
-import { METRIC_NAMES, METRICS, type Limit, type MetricName } from '../../metrics/definitions.ts';
+import { type Limit, METRIC_NAMES, METRICS, type MetricName } from '../../metrics/definitions.ts';
 import type { MetricState, MetricValue } from '../../metrics/measure.ts';
 import type { BusinessMetrics, MetricPoint, MetricReport } from '../../metrics/read-metrics.ts';
 import type { RolloutMarker } from '../../metrics/rollout-markers.ts';
@@ -19,7 +19,12 @@ export interface DashboardData {
 
 const WINDOWS = ['24h', '7d', '30d'] as const;
 const ARMS = ['rag', 'control', 'none'] as const;
-const TONES: Record<MetricState, Tone> = { ok: 'good', 'off-target': 'warn', alert: 'bad', 'not-enough-data': 'neutral' };
+const TONES: Record<MetricState, Tone> = {
+  ok: 'good',
+  'off-target': 'warn',
+  alert: 'bad',
+  'not-enough-data': 'neutral',
+};
 /** Metrics that have a value in every bucket with a sample: counts and latencies are not told apart by time. */
 const DRAWN = METRIC_NAMES.filter((name) => METRICS[name].kind === 'rate');
 const BUSINESSES_SHOWN = 100;
@@ -240,7 +245,6 @@ function Trends({ view, data }: { view: View; data: DashboardData }) {
       </ul>
       <details>
         <summary>{t('metrics.numbers')}</summary>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways is reached by keyboard */}
         <section class="scroll" tabindex={0} aria-label={t('metrics.numbers')}>
           <table>
             <thead>
@@ -306,9 +310,8 @@ function Comparison({ view, report }: { view: View; report: MetricReport }) {
     <section class="card" aria-labelledby="comparison">
       <h2 id="comparison">{t('metrics.comparison')}</h2>
       <Notice tone={tones[comparison.verdict]} title={t(`metrics.comparison.${comparison.verdict}`)}>
-        <p>{comparison.words}</p>
+        {view.language === 'en' ? <p>{comparison.words}</p> : null}
       </Notice>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways is reached by keyboard */}
       <section class="scroll" tabindex={0} aria-label={t('metrics.comparison')}>
         <table>
           <thead>
@@ -360,13 +363,19 @@ function Businesses({ view, data }: { view: View; data: DashboardData }) {
   const { t } = view;
   const names = new Map(data.names.map(({ id, name }) => [id, name]));
   if (data.businesses.length === 0) return null;
-  const columns = ['draftSuccessRate', 'verificationRate', 'ragHitRate', 'approvalRate', 'editDistance', 'hallucinationCount'] as const;
+  const columns = [
+    'draftSuccessRate',
+    'verificationRate',
+    'ragHitRate',
+    'approvalRate',
+    'editDistance',
+    'hallucinationCount',
+  ] as const;
   const link = (id: string) =>
     `/admin/metrics/rag-pilot?${new URLSearchParams({ window: data.query.window, businessId: id })}`;
   return (
     <section class="card" aria-labelledby="businesses">
       <h2 id="businesses">{t('metrics.businesses')}</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways is reached by keyboard */}
       <section class="scroll" tabindex={0} aria-label={t('metrics.businesses')}>
         <table>
           <thead>
@@ -408,7 +417,11 @@ function counted(view: View, { successes, n }: { successes: number; n: number })
 }
 
 function signed(view: View, value: number): string {
-  return new Intl.NumberFormat(view.language, { style: 'percent', maximumFractionDigits: 1, signDisplay: 'always' }).format(value);
+  return new Intl.NumberFormat(view.language, {
+    style: 'percent',
+    maximumFractionDigits: 1,
+    signDisplay: 'always',
+  }).format(value);
 }
 
 function share(view: View, value: number | null): string {

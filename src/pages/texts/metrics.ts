@@ -74,12 +74,18 @@ export const METRICS_TEXTS = {
   'metrics.trends': ['Over time', 'Zaman içinde'],
   'metrics.trends.hour': ['by hour, UTC', 'saatlik, UTC'],
   'metrics.trends.day': ['by day, UTC', 'günlük, UTC'],
-  'metrics.trend.alt': ['{metric}, from {first} to {last}; lowest {low}, highest {high}', '{metric}, {first} – {last}; en düşük {low}, en yüksek {high}'],
+  'metrics.trend.alt': [
+    '{metric}, from {first} to {last}; lowest {low}, highest {high}',
+    '{metric}, {first} – {last}; en düşük {low}, en yüksek {high}',
+  ],
   'metrics.numbers': ['The numbers', 'Sayılar'],
   'metrics.time': ['Time', 'Zaman'],
   'metrics.drafts': ['Drafts', 'Taslak'],
   'metrics.markers': ['What happened', 'Olanlar'],
-  'metrics.markers.empty': ['No rollback, restore or ramp step in this window.', 'Bu dönemde geri alma, geri getirme ya da ramp adımı yok.'],
+  'metrics.markers.empty': [
+    'No rollback, restore or ramp step in this window.',
+    'Bu dönemde geri alma, geri getirme ya da ramp adımı yok.',
+  ],
   'metrics.marker.rollback': ['rollback', 'geri alma'],
   'metrics.marker.restore': ['restore', 'geri getirme'],
   'metrics.marker.ramp': ['ramp', 'ramp'],
@@ -113,7 +119,10 @@ export const METRICS_TEXTS = {
   'metrics.difference': ['Difference', 'Fark'],
   'metrics.ratio': ['Sample ratio', 'Örneklem oranı'],
   'metrics.ratio.ok': ['as it should be', 'olması gerektiği gibi'],
-  'metrics.ratio.mismatch': ['mismatch: the arms are not what they should be', 'uyuşmuyor: gruplar olması gerektiği gibi değil'],
+  'metrics.ratio.mismatch': [
+    'mismatch: the arms are not what they should be',
+    'uyuşmuyor: gruplar olması gerektiği gibi değil',
+  ],
   'metrics.ratio.no-data': ['no drafts yet', 'henüz taslak yok'],
   'metrics.ratio.text': [
     '{control} of {total} drafts in the control arm; {share} expected',
