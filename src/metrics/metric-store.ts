@@ -40,7 +40,16 @@ function windowOf({ from, to }: MetricFilter): SQL {
 }
 
 const inRollup = sql`r."hour" >= b."rolledFrom" and r."hour" < b."rolledTo"`;
-const inTail = sql`e."at" >= b."from" and e."at" < b."to" and (e."at" < b."rolledFrom" or e."at" >= b."rolledTo")`;
+
+/** Events of the window before and after its rolled-up hours, beside `bounds b`: two ranges, so that each is read by its index. */
+function tailEvents(own: SQL): SQL {
+  const range = (from: SQL, to: SQL) =>
+    sql`select * from ${draftEvent} e where e."at" >= ${from} and e."at" < ${to} ${own}`;
+  return sql`bounds b cross join lateral (
+    ${range(sql`b."from"`, sql`least(b."rolledFrom", b."to")`)} union all
+    ${range(sql`greatest(b."rolledTo", b."rolledFrom")`, sql`b."to"`)}
+  ) e`;
+}
 
 /** Rows of single businesses, or the sums over all: the latter are few, whatever the number of businesses. */
 function rollupRows({ businessIds, arm, pipelineVersion }: MetricFilter, byBusiness: boolean): SQL {
@@ -51,10 +60,10 @@ function rollupRows({ businessIds, arm, pipelineVersion }: MetricFilter, byBusin
 }
 
 function tailRows({ businessIds, arm, pipelineVersion }: MetricFilter): SQL {
-  return sql`${inTail}
+  return tailEvents(sql`
     ${businessIds === undefined ? sql`` : sql`and e."businessId" in ${orNone(businessIds)}`}
     ${arm === undefined ? sql`` : sql`and e."arm" = ${arm}`}
-    ${pipelineVersion === undefined ? sql`` : sql`and e."pipelineVersion" = ${pipelineVersion}`}`;
+    ${pipelineVersion === undefined ? sql`` : sql`and e."pipelineVersion" = ${pipelineVersion}`}`);
 }
 
 const orNone = (ids: string[]) => (ids.length > 0 ? ids : ['']);
@@ -85,7 +94,7 @@ export function counterRows(
       union all
       select * from (
         select ${business(sql`e."businessId"`)} as "businessId", e."arm", e."pipelineVersion", ${bucket(sql`e."at"`)} as "bucket", ${countersOfEvents()}
-        from bounds b join ${draftEvent} e on ${tailRows(filter)}
+        from ${tailRows(filter)}
         group by 1, 2, 3, 4
       ) tail
     )
@@ -121,7 +130,7 @@ export function watchedCounterRows(queries: Queries, watches: WatchBounds[], to:
       union all
       select * from (
         select b."businessId", b."from", e."arm", ${day(sql`e."at"`)} as "bucket", ${countersOfEvents()}
-        from bounds b join ${draftEvent} e on e."businessId" = b."businessId" and ${inTail}
+        from ${tailEvents(sql`and e."businessId" = b."businessId"`)}
         group by 1, 2, 3, 4
       ) tail
     )
@@ -137,7 +146,7 @@ export function latencyRows(queries: Queries, filter: MetricFilter) {
         cross join lateral unnest(r."latencyBins", r."latencyCounts") u(bin, count)
       where ${rollupRows(filter, false)}
       union all
-      select part.bin, count(*)::int from bounds b join ${draftEvent} e on ${tailRows(filter)} and ${isRetrieval} ${latencyBinsOfEvent()} group by 1
+      select part.bin, count(*)::int from ${tailRows(filter)} ${latencyBinsOfEvent()} where ${isRetrieval} group by 1
     )
     select "bin", sum("count")::int as "count" from parts group by 1 order by 1`);
 }
@@ -151,7 +160,7 @@ export function editRows(queries: Queries, filter: MetricFilter) {
       where ${rollupRows(filter, false)}
       union all
       select u.count, u.bin from (
-        select ${editBinsOfEvents()} as bins from bounds b join ${draftEvent} e on ${tailRows(filter)}
+        select ${editBinsOfEvents()} as bins from ${tailRows(filter)}
       ) tail cross join lateral unnest(tail.bins) with ordinality u(count, bin)
     )
     select (bin - 1)::int as "bin", sum(count)::int as "count" from parts group by 1 order by 1`);

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireAdmin } from '../access/authenticate.ts';
+import { AppError } from '../lib/errors.ts';
 import {
   GUARDRAIL_ACTIONS,
   GUARDRAIL_NAMES,
@@ -115,7 +116,7 @@ guardrailRoutes.openapi(
   }),
   async (c) => {
     const { name } = c.req.valid('param');
-    if (!isGuardrail(name)) return c.notFound() as never;
+    if (!isGuardrail(name)) throw new AppError('NOT_FOUND', 'There is no such guardrail.');
     const state = await c.var.services.setGuardrail({ name, ...c.req.valid('json') }, actOf(c));
     return c.json(guardrailShape(state), 200);
   },

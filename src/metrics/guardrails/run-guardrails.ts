@@ -293,18 +293,18 @@ async function carryOut(deps: GuardrailDeps, row: GuardrailDecisionRow): Promise
     off === undefined
       ? await act(deps, row, reason, incident.id)
       : { skipped: `automatic action is off: ${off.reason}` };
-  if (!('rollbackId' in outcome)) {
-    await deps.addIncidentEntry({
-      incidentId: incident.id,
-      key: `act:${row.id}`,
-      kind: 'act',
-      text: Object.entries(outcome)
-        .map(([what, value]) => `${what}: ${Array.isArray(value) ? value.join(', ') || 'none' : String(value)}`)
-        .join('; '),
-      at: deps.clock(),
-      data: outcome,
-    });
-  }
+  // A rollback that carries its incident is entered by its own id, whoever sees it first.
+  const key = 'rollbackId' in outcome ? `rollback:${String(outcome.rollbackId)}` : `act:${row.id}`;
+  await deps.addIncidentEntry({
+    incidentId: incident.id,
+    key,
+    kind: 'act',
+    text: Object.entries(outcome)
+      .map(([what, value]) => `${what}: ${Array.isArray(value) ? value.join(', ') || 'none' : String(value)}`)
+      .join('; '),
+    at: deps.clock(),
+    data: outcome,
+  });
   await deps.db.operator((queries) => [finishDecision(queries, row.id, outcome, incident.id)]);
   deps.logger.info('guardrail', { guardrail: name, decision: row.id, action: row.action, level: row.level });
   return `${name}:${row.action}:${row.level}`;
