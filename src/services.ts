@@ -1,6 +1,8 @@
+import { createAccessVerifier, type VerifyAccess } from './access/cloudflare-access.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from './access/manage-api-keys.ts';
 import { listAudit } from './audit/list-audit.ts';
 import { type Config, readConfig } from './config.ts';
+import { buryRetry } from './drafting/bury-retry.ts';
 import { findUnfinishedDrafts } from './drafting/find-unfinished-drafts.ts';
 import { type DraftingDeps, generateDraft } from './drafting/generate-draft.ts';
 import { requestDraft } from './drafting/request-draft.ts';
@@ -11,16 +13,24 @@ import { receiveMessages } from './mail/receive-messages.ts';
 import { announce } from './metrics/alerts/announce.ts';
 import { announceActs } from './metrics/alerts/announce-acts.ts';
 import { buryDelivery } from './metrics/alerts/bury-delivery.ts';
+import { checkDeadLetters, listDeadLettersOfQueues } from './metrics/alerts/check-dead-letters.ts';
 import { type DeliveryDeps, deliverAlert } from './metrics/alerts/deliver-alert.ts';
 import { listAlerts } from './metrics/alerts/list-alerts.ts';
 import { sendTestAlert } from './metrics/alerts/send-test-alert.ts';
 import { type AlertDeps, syncAlerts } from './metrics/alerts/sync-alerts.ts';
 import { tendDeliveries } from './metrics/alerts/tend-deliveries.ts';
+import { listGuardrailDecisions, listGuardrails, setGuardrail } from './metrics/guardrails/manage-guardrails.ts';
+import { actOnFindings, type GuardrailDeps, runGuardrails } from './metrics/guardrails/run-guardrails.ts';
 import { addIncidentEntry } from './metrics/incidents/add-incident-entry.ts';
 import { addIncidentNote } from './metrics/incidents/add-incident-note.ts';
 import { closeIncident } from './metrics/incidents/close-incident.ts';
 import { findIncident, listIncidents } from './metrics/incidents/find-incident.ts';
 import { openIncident } from './metrics/incidents/open-incident.ts';
+import { reportBreach } from './metrics/incidents/report-breach.ts';
+import { raiseMetricAlerts } from './metrics/raise-metric-alerts.ts';
+import { createRampReadings } from './metrics/ramp-readings.ts';
+import { readBusinessMetrics, readMetricSeries, readMetrics } from './metrics/read-metrics.ts';
+import { rollUpMetrics } from './metrics/roll-up-metrics.ts';
 import type { LanguageModel } from './model/language-model.ts';
 import { createOpenAiModel } from './model/openai-model.ts';
 import type { Channels } from './notify/channels.ts';
@@ -46,6 +56,7 @@ import { indexApprovedDrafts, indexNewMail } from './retrieval/maintenance/index
 import { capExamples, dropDuplicateExamples, expireExamples } from './retrieval/maintenance/maintain-examples.ts';
 import { approveDraft } from './review/approve-draft.ts';
 import { discardDraft } from './review/discard-draft.ts';
+import { openDraft } from './review/open-draft.ts';
 import { recheckDrafts } from './review/recheck-drafts.ts';
 import { regenerateDraft } from './review/regenerate-draft.ts';
 import { reportDraft } from './review/report-draft.ts';
@@ -60,6 +71,7 @@ import {
   patchBusiness,
   removePilot,
 } from './rollout/business-store.ts';
+import { RAG_FEATURE } from './rollout/decide.ts';
 import { createEdgeSwitch, type EdgeSwitch, readEdgeState } from './rollout/edge-switch.ts';
 import { listRollbacks } from './rollout/list-rollbacks.ts';
 import {
@@ -71,7 +83,7 @@ import {
   resumeRamp,
   showRamp,
 } from './rollout/manage-ramps.ts';
-import { noRampMetrics, type RampMetrics } from './rollout/ramp-metrics.ts';
+import type { RampMetrics } from './rollout/ramp-metrics.ts';
 import { reconcileEdge } from './rollout/reconcile-edge.ts';
 import { confirmRestore, findRollback, restoreRollback } from './rollout/restore-rollback.ts';
 import { previewRollback, rollBack } from './rollout/roll-back.ts';
@@ -92,6 +104,7 @@ export interface Overrides {
   enqueueDeliveries?: AlertDeps['enqueueDeliveries'];
   channels?: Channels;
   edge?: EdgeSwitch;
+  verifyAccess?: VerifyAccess;
   rampMetrics?: RampMetrics;
   reportBreach?: (breach: IsolationBreach) => Promise<void>;
 }
@@ -151,7 +164,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
       }),
     db,
     edge,
-    rampMetrics: overrides.rampMetrics ?? noRampMetrics,
+    rampMetrics: overrides.rampMetrics ?? createRampReadings({ db, clock }),
     model,
     clock,
     logger,
@@ -164,12 +177,22 @@ export function createServices(env: Env, overrides: Overrides = {}) {
         await env.DRAFT_RETRIES.send({ type: 'draft-retry', ...retry }, { delaySeconds });
       }),
   };
+  const guardrailDeps: GuardrailDeps & { syncAlerts: typeof alert } = {
+    ...deps,
+    openIncident: bind(openIncident),
+    addIncidentEntry: bind(addIncidentEntry),
+    syncAlerts: alert,
+  };
   return {
     config,
     clock,
     logger,
     db,
     rateLimit: env.API_RATE_LIMIT,
+    /** Undefined where Access is not configured: its header then means nothing. */
+    verifyAccess:
+      overrides.verifyAccess ??
+      createAccessVerifier({ teamUrl: config.accessTeamUrl, audience: config.accessAudience }, clock),
     checkReadiness: () => checkReadiness(deps, env.FLAGS),
     checkDeployment: () =>
       checkDeployment(deps, {
@@ -185,6 +208,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
       const queues: Record<string, SendProbe> = {
         DRAFT_RETRIES: (message) => env.DRAFT_RETRIES.send(message),
         BACKFILL: (message) => env.BACKFILL.send(message),
+        ALERTS: (message) => env.ALERTS.send(message),
       };
       return probeQueues(deps, queues);
     },
@@ -202,13 +226,16 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     requestDraft: bind(requestDraft),
     regenerateDraft: bind(regenerateDraft),
     findUnfinishedDrafts: bind(findUnfinishedDrafts),
+    buryRetry: bind(buryRetry),
     findDraft: (businessId: string | null, draftId: string) => findDraft(db, businessId, draftId),
     listDraftEvents: (businessId: string, draftId: string) => listDraftEvents(db, businessId, draftId),
     listDrafts: (filter: Parameters<typeof listDrafts>[1]) => listDrafts(db, filter),
     listVersions: (businessId: string, draftId: string) => listVersions(db, businessId, draftId),
     approveDraft: bind(approveDraft),
     discardDraft: bind(discardDraft),
-    reportDraft: bind(reportDraft),
+    openDraft: bind(openDraft),
+    reportDraft: (input: Parameters<typeof reportDraft>[1]) =>
+      reportDraft({ ...deps, actOnFindings: actAtOnce }, input),
 
     enqueueBackfill,
     startBackfill: bind(startBackfill),
@@ -227,7 +254,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     expireExamples: bind(expireExamples),
     dropDuplicateExamples: bind(dropDuplicateExamples),
     capExamples: () => capExamples(deps),
-    recheckDrafts: bind(recheckDrafts),
+    recheckDrafts: (after: string | null) => recheckDrafts({ ...deps, actOnFindings: actAtOnce }, after),
 
     createBusiness: bind(createBusiness),
     patchBusiness: bind(patchBusiness),
@@ -259,7 +286,21 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     findErasure: bind(findErasure),
     listErasures: bind(listErasures),
     exportBusiness: bind(exportBusiness),
-    checkIsolation: () => checkIsolation({ ...deps, reportBreach: overrides.reportBreach ?? (async () => {}) }),
+    checkIsolation: () =>
+      checkIsolation({
+        ...deps,
+        reportBreach: overrides.reportBreach ?? ((breach) => reportBreach({ ...deps, announce }, RAG_FEATURE, breach)),
+      }),
+
+    readMetrics: bind(readMetrics),
+    readMetricSeries: bind(readMetricSeries),
+    readBusinessMetrics: bind(readBusinessMetrics),
+    rollUpMetrics: bind(rollUpMetrics),
+    raiseMetricAlerts: () => raiseMetricAlerts(guardrailDeps),
+    runGuardrails: () => runGuardrails(guardrailDeps),
+    listGuardrails: bind(listGuardrails),
+    setGuardrail: bind(setGuardrail),
+    listGuardrailDecisions: bind(listGuardrailDecisions),
 
     syncAlerts: bind(syncAlerts),
     announce: bind(announce),
@@ -269,6 +310,8 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     deliverAlert: bind(deliverAlert),
     tendDeliveries: bind(tendDeliveries),
     buryDelivery: bind(buryDelivery),
+    checkDeadLetters: bind(checkDeadLetters),
+    listAllDeadLetters: bind(listDeadLettersOfQueues),
     channelGaps: deps.channelGaps,
 
     openIncident: bind(openIncident),
@@ -283,6 +326,19 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     listApiKeys: bind(listApiKeys),
     listAudit: bind(listAudit),
   };
+
+  function alert(input: Parameters<typeof syncAlerts>[1]) {
+    return syncAlerts(deps, input);
+  }
+
+  /** Whoever brings a finding is answered whether or not the guardrails could act at once: cron does what is left. */
+  async function actAtOnce(): Promise<void> {
+    try {
+      await actOnFindings(guardrailDeps);
+    } catch (error) {
+      logger.error('guardrail.not-at-once', { error: error instanceof Error ? error.name : 'unknown' });
+    }
+  }
 
   function bind<Arguments extends unknown[], Result>(verb: (boundDeps: typeof deps, ...rest: Arguments) => Result) {
     return (...rest: Arguments): Result => verb(deps, ...rest);

@@ -379,6 +379,25 @@ describe('the nightly check on live data', () => {
     expect((await check()).found).toEqual([]);
   });
 
+  it('opens one incident, gives one notice, and leaves the finding that rolls a business back', async () => {
+    const put = (examples: unknown[]) =>
+      owner()`update "Draft" set "content" = jsonb_set("content", '{rag,examples}', ${JSON.stringify(examples)}::jsonb) where "id" = ${own.draftId}`;
+    await put([{ id: foreign.exampleId, confidence: 1 }]);
+    await harness.services.checkIsolation();
+    await harness.services.checkIsolation();
+    await put([]);
+    const incidents = await owner()`select "severity", "title" from "Incident" where "businessId" = ${own.businessId}`;
+    expect(incidents).toEqual([{ severity: 'critical', title: expect.stringContaining('draft-examples') }]);
+    const notices =
+      await owner()`select "severity", "rollbackCommand" from "Alert" where "businessId" = ${own.businessId} and "kind" = 'announcement'`;
+    expect(notices).toEqual([{ severity: 'critical', rollbackCommand: expect.stringContaining(own.businessId) }]);
+    const events =
+      await owner()`select "type", "trace" from "DraftEvent" where "draftId" = ${own.draftId} and "type" = 'security'`;
+    expect(events).toMatchObject([{ trace: { codes: ['cross-tenant'] } }]);
+    // All files share one database: a finding that stays would have every cron run of theirs act on it.
+    await owner()`delete from "DraftEvent" where "draftId" = ${own.draftId} and "type" = 'security'`;
+  });
+
   it('does not take a number that the customer wrote for a leak', async () => {
     const messageId = await harness.receive(own.businessId, `Where is ${foreign.trackingNumber}?`);
     const { body } = await harness.draft(own.businessId, messageId);

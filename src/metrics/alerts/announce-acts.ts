@@ -109,23 +109,24 @@ async function fillTimeline(
     at: at.toISOString(),
     data,
   });
-  const entries =
-    act.action === 'rollback'
-      ? [
-          line(`rollback:${about.id}:detected`, 'detection', 'Detected, as the rollback says', about.detectedAt),
-          line(
-            `rollback:${about.id}:decided`,
-            'decision',
-            `Decided by ${act.actor} to roll back: ${because}`,
-            about.decidedAt,
-          ),
-          line(
-            `rollback:${about.id}`,
-            'act',
-            `${title}. Businesses: ${about.affected.length}, drafts set aside: ${about.quarantinedDrafts}`,
-            about.writtenAt,
-          ),
-        ]
-      : [line(`${act.action}:${about.id}`, 'act', `${title}, by ${act.actor}`, act.at)];
+  if (act.action !== 'rollback') {
+    const done = line(`${act.action}:${about.id}`, 'act', `${title}, by ${act.actor}`, act.at);
+    await deps.db.operator((queries) => [insertEntries(queries, [done])]);
+    return;
+  }
+  const figures = `Businesses: ${about.affected.length}, drafts set aside: ${about.quarantinedDrafts}`;
+  const entries = [line(`rollback:${about.id}`, 'act', `${title}. ${figures}`, about.writtenAt)];
+  // A guardrail has written down itself what it detected and decided.
+  if (!act.actor.startsWith('guardrail:')) {
+    entries.unshift(
+      line(`rollback:${about.id}:detected`, 'detection', 'Detected, as the rollback says', about.detectedAt),
+      line(
+        `rollback:${about.id}:decided`,
+        'decision',
+        `${act.actor} decided to roll back: ${because}`,
+        about.decidedAt,
+      ),
+    );
+  }
   await deps.db.operator((queries) => [insertEntries(queries, entries)]);
 }

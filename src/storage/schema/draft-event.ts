@@ -2,7 +2,20 @@ import { index, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-
 import { business } from './business.ts';
 import { tenantPolicies } from './roles.ts';
 
-export const DRAFT_EVENT_TYPES = ['drafted', 'approved', 'discarded', 'reported', 'rechecked'] as const;
+/**
+ * `hallucination` and `security`: a confirmed finding on a draft that people saw; one per draft version, whoever finds it.
+ * `opened`: a reviewer has the draft before them.
+ */
+export const DRAFT_EVENT_TYPES = [
+  'drafted',
+  'opened',
+  'approved',
+  'discarded',
+  'reported',
+  'rechecked',
+  'hallucination',
+  'security',
+] as const;
 
 /** One wide event per draft version, one per review act. All metrics are computed from these. */
 export const draftEvent = pgTable(
