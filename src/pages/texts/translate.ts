@@ -1,7 +1,8 @@
 import { COMMON_TEXTS } from './common.ts';
+import { INBOX_TEXTS } from './inbox.ts';
 
 /** All texts by key. A new area of pages brings its own file and is spread in here. */
-const TEXTS = { ...COMMON_TEXTS };
+const TEXTS = { ...COMMON_TEXTS, ...INBOX_TEXTS };
 
 export const LANGUAGES = ['en', 'tr'] as const;
 export type Language = (typeof LANGUAGES)[number];
