@@ -1,6 +1,6 @@
 import { every } from 'hono/combine';
 import { secureHeaders } from 'hono/secure-headers';
-import { authenticate } from './access/authenticate.ts';
+import { authenticate, requireAdmin } from './access/authenticate.ts';
 import { ACCESS_HEADER } from './access/cloudflare-access.ts';
 import { namedActor } from './access/named-actor.ts';
 import { AppError, ERROR_CODES } from './lib/errors.ts';
@@ -10,6 +10,7 @@ import { DocsPage } from './pages/docs.tsx';
 import { ErrorPage } from './pages/error-page.tsx';
 import { inboxPages } from './pages/inbox/inbox-pages.tsx';
 import { page } from './pages/layout.tsx';
+import { metricPages } from './pages/metrics/metrics-pages.ts';
 import { operator, pageSetUp, plainView, reviewer } from './pages/page-router.ts';
 import { signInPages } from './pages/sign-in.tsx';
 import type { PageContext } from './pages/view.ts';
@@ -22,7 +23,7 @@ import { guardrailRoutes } from './routes/guardrails.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { limitBody } from './routes/limit-body.ts';
 import { messageRoutes } from './routes/messages.ts';
-import { metricRoutes } from './routes/metrics.ts';
+import { answerMetrics, metricRoutes } from './routes/metrics.ts';
 import { operationsRoutes } from './routes/operations.ts';
 import { privacyRoutes } from './routes/privacy.ts';
 import { probeRoutes } from './routes/probes.ts';
@@ -52,6 +53,13 @@ export function createApp(services: Services) {
   });
   app.use(closedByDefault);
   app.use(secureHeaders({ xFrameOptions: 'DENY', referrerPolicy: 'no-referrer' }));
+  // The page's address answers numbers to whoever asks for JSON, with a key as the API does.
+  app.get('/admin/metrics/rag-pilot', async (c, next) => {
+    if (!asksForJson(c)) return next();
+    await access(c, async () => {});
+    requireAdmin(c.var.actor);
+    return answerMetrics(c);
+  });
   app.use(async (c, next) => (isPage(c.req.path) ? setUpPage(c as unknown as PageContext, next) : next()));
   app.use('/inbox/*', (c, next) => reviewer(c as unknown as PageContext, next));
   app.use('/admin/*', (c, next) => (isApi(c.req.path) ? next() : operator(c as unknown as PageContext, next)));
@@ -85,6 +93,7 @@ export function createApp(services: Services) {
   app.route('/', assetRoutes);
   app.route('/', signInPages);
   app.route('/', inboxPages);
+  app.route('/', metricPages);
 
   app.notFound((c) => refuse(c, unknownRoute(c)));
   app.onError((error, c) => refuse(c, known(error, c)));
@@ -146,6 +155,12 @@ export function createApp(services: Services) {
     };
     return document;
   }
+}
+
+function asksForJson(c: ApiContext): boolean {
+  const accept = c.req.header('accept') ?? '';
+  if (accept.includes('text/html')) return false;
+  return accept.includes('json') || c.req.header('authorization') !== undefined;
 }
 
 function isPage(path: string): boolean {

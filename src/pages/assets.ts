@@ -4,6 +4,7 @@ import { AppError } from '../lib/errors.ts';
 import appScript from './assets/app.client.js';
 import appStyles from './assets/app.css';
 import inboxScript from './assets/inbox.client.js';
+import refreshScript from './assets/refresh.client.js';
 import { createPages } from './page-router.ts';
 
 /** Stylesheets and client scripts: text modules of the Worker, addressed by their content. */
@@ -11,6 +12,7 @@ const SOURCES = {
   'app.css': ['text/css; charset=utf-8', appStyles],
   'app.client.js': ['text/javascript; charset=utf-8', appScript],
   'inbox.client.js': ['text/javascript; charset=utf-8', inboxScript],
+  'refresh.client.js': ['text/javascript; charset=utf-8', refreshScript],
   'icon.svg': [
     'image/svg+xml',
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="5" fill="#2f4fc4"/><path d="m6 12 4 4 8-8" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/></svg>',
