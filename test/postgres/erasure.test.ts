@@ -90,3 +90,28 @@ it('erasures beside drafts, mail and each other never deadlock, and leave nothin
     ]);
   }
 });
+
+it('a report that comes while its draft is erased leaves no note', async () => {
+  const businessId = await world.business();
+  for (let count = 0; count < 15; count += 1) {
+    const address = `reporter${count}@erase.example`;
+    const { messageId } = await receive(businessId, address);
+    const outcome = await world.services.generateDraft({ businessId, messageId });
+    if (!('draft' in outcome)) throw new Error(outcome.status);
+    const report = {
+      businessId,
+      draftId: outcome.draft.id,
+      kind: 'tone' as const,
+      note: `note of ${address}`,
+      actor: 'r',
+    };
+    await Promise.all([
+      world.services.reportDraft(report).catch((error: { code?: string }) => expect(error.code).toBe('NOT_FOUND')),
+      pause(count).then(() => erase(businessId, address)),
+    ]);
+  }
+  const notes = await world.sql(
+    `select "trace" from "DraftEvent" where "businessId" = '${businessId}' and "trace" ? 'note'`,
+  );
+  expect(notes).toEqual([]);
+});
