@@ -35,6 +35,8 @@ export interface ServiceOptions {
   stateFolder?: string;
   /** What stands between the Worker and the local SQL endpoint: takes its URL, gives the one to use. */
   relay?: (endpoint: string) => Promise<{ url: string; close: () => Promise<void> }>;
+  /** Port of the Worker's inspector on 127.0.0.1; absent: any. */
+  inspectorPort?: number;
   /** Aborted: a start that is under way ends, and leaves nothing behind. */
   signal?: AbortSignal;
 }
@@ -83,7 +85,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     };
     const envFile = writeVariables(folder, variables);
     options.signal?.throwIfAborted();
-    const worker = startWorker(port, envFile, options.stateFolder ?? join(folder, 'state'), variables);
+    const worker = startWorker(
+      { port, inspectorPort: options.inspectorPort ?? 0 },
+      envFile,
+      options.stateFolder ?? join(folder, 'state'),
+      variables,
+    );
     cleanUps.push(() => endOf(worker));
     const base = `http://127.0.0.1:${port}`;
     await answering(base, worker, options.signal);
@@ -154,7 +161,7 @@ function writeVariables(folder: string, variables: Record<string, string>): stri
 }
 
 function startWorker(
-  port: number,
+  { port, inspectorPort }: { port: number; inspectorPort: number },
   envFile: string,
   stateFolder: string,
   variables: Record<string, string>,
@@ -166,7 +173,7 @@ function startWorker(
     '--ip',
     '127.0.0.1',
     '--inspector-port',
-    '0',
+    String(inspectorPort),
     '--show-interactive-dev-session=false',
     '--log-level',
     'error',
