@@ -17,7 +17,7 @@ const ADMIN_KEY = 'admin-key-of-the-fault-tests-40-charact-';
 const BUSINESSES = 6;
 const FEATURE = 'RAG_PILOT';
 const DATABASE_FAULTS = 0.06;
-const MODEL_FAULTS = 0.12;
+const MODEL_FAULTS = 0.25;
 const CLIENT_RETRIES = 3;
 const LONGEST_JUMP_MS = 3 * 60 * 60_000;
 /** Deadlines of the Worker in tenths of what they are, so that a hanging call costs little; their order is the same. */
@@ -34,6 +34,8 @@ const DEADLINES: Partial<Config> = {
   repairMinimumMs: 500,
 };
 const HANG_MS = 1_600;
+/** Within this a draft without faults is made. */
+const LONGEST_DRAFT_MS = 120;
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into as a client without types would.
 type Json = any;
@@ -134,7 +136,11 @@ export async function playFaults(seed: number, count: number, parallel: number):
   } as unknown as Env;
   const services = createServices(env, {
     clock: () => new Date(Date.now() + clockOffsetMs),
-    logger: { info: () => undefined, error: () => undefined },
+    logger: {
+      info: () => undefined,
+      error: (event, fields) =>
+        void (process.env.FAULT_LOG !== undefined && console.error(event, JSON.stringify(fields))),
+    },
     config: DEADLINES,
     edge: createEdgeSwitch(kv.namespace),
   });
@@ -293,6 +299,14 @@ export async function playFaults(seed: number, count: number, parallel: number):
     async 'roll-back-business'(operation) {
       const businessId = businessOf(operation.business);
       await call('POST', '/admin/api/rollbacks', { level: 'business', businessId, reason: 'faults' });
+    },
+    async 'draft-during-rollback'(operation, random) {
+      const businessId = businessOf(operation.business);
+      const rollback = async () => {
+        await new Promise((resolve) => setTimeout(resolve, random() * LONGEST_DRAFT_MS));
+        await call('POST', '/admin/api/rollbacks', { level: 'business', businessId, reason: 'faults' });
+      };
+      await Promise.all([askDraft(operation), rollback()]);
     },
     async 'enrol-again'(operation) {
       const businessId = businessOf(operation.business);

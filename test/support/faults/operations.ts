@@ -11,8 +11,9 @@ const WEIGHTS = {
   report: 2,
   regenerate: 4,
   'order-changes': 3,
-  'roll-back-business': 1.2,
-  'enrol-again': 3,
+  'roll-back-business': 1,
+  'draft-during-rollback': 2,
+  'enrol-again': 5,
   'roll-back-globally': 0.15,
   'switch-off-at-edge': 0.15,
   restore: 0.6,
@@ -24,6 +25,8 @@ const WEIGHTS = {
   'clock-jumps': 1,
 } as const;
 export type OperationKind = keyof typeof WEIGHTS;
+
+const STILL_COMING = 6;
 
 export interface Operation {
   index: number;
@@ -54,9 +57,9 @@ export function operationsOf(seed: number, count: number, businesses: number): O
     };
     if (kind === 'receive') mails.push({ index, business: operation.business });
     else {
-      // Mostly what came lately: that is what people work on.
-      const back = Math.floor(random() ** 2 * Math.min(mails.length, 60));
-      const mail = mails[mails.length - 1 - back] as (typeof mails)[number];
+      // Mostly what came lately, that is what people work on; but not what is only just being handed in.
+      const known = Math.max(1, mails.length - STILL_COMING);
+      const mail = mails[known - 1 - Math.floor(random() ** 2 * Math.min(known, 60))] as (typeof mails)[number];
       operation.mail = mail.index;
       operation.business = mail.business;
     }
