@@ -9,7 +9,7 @@ export default defineConfig({
           name: 'rules',
           environment: 'node',
           include: [
-            'test/{lib,mail,tools,guards,drafting,review,rollout,metrics,retrieval,security,scripts}/**/*.test.ts',
+            'test/{lib,mail,tools,guards,drafting,review,rollout,metrics,retrieval,security,scripts,privacy,docs}/**/*.test.ts',
           ],
         },
       },

@@ -22,11 +22,15 @@ Environment:
   DATABASE_OWNER_URL     its owner's login, for migrations (else DATABASE_URL)
   OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_EMBEDDING_MODEL
                          a model in place of the offline one
+  SLACK_WEBHOOK_URL, SLACK_CHANNEL, ALERT_EMAIL_FROM, ALERT_EMAIL_TO, PAGERDUTY_ROUTING_KEY, PAGERDUTY_URL
+                         channels of alerts; none is configured by default
 `;
 
 const stateFolder = join(ROOT, '.draftgate');
 const runningFolder = join(stateFolder, 'running');
 const MINUTE_MS = 60_000;
+/** What makes each channel of alerts work; the others of its variables have defaults. */
+const CHANNELS = { Slack: 'SLACK_WEBHOOK_URL', 'e-mail': 'ALERT_EMAIL_FROM', PagerDuty: 'PAGERDUTY_ROUTING_KEY' };
 
 await runCommand(
   HELP,
@@ -49,6 +53,7 @@ await runCommand(
           ...(process.env.DATABASE_OWNER_URL ? { ownerUrl: process.env.DATABASE_OWNER_URL } : {}),
         },
         chooseModel: chooseModelFromEnvironment,
+        variables: { PUBLIC_URL: `http://127.0.0.1:${port}`, ...channelVariables() },
         // Where `wrangler kv key put --local` writes by itself: an operator's flip reaches the running service.
         stateFolder: localState(ephemeral),
         signal: stop.signal,
@@ -82,11 +87,32 @@ async function serve({ base, adminKey, database, model }: Service, demo: boolean
   console.log(`ready ${base}`);
   console.log(`admin key ${adminKey}`);
   console.log(`database ${database.kind}, model ${model.label}`);
+  console.log(`alerts ${channelWords()}`);
   if (demo) {
     console.log(
       `drafts of the demo inbox: curl -s '${base}/v1/drafts?businessId=demo' -H 'Authorization: Bearer ${adminKey}'`,
     );
   }
+}
+
+function channelVariables(): Record<string, string> {
+  const names = [...Object.values(CHANNELS), 'SLACK_CHANNEL', 'ALERT_EMAIL_TO', 'PAGERDUTY_URL'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value ? [[name, value]] : [];
+    }),
+  );
+}
+
+function channelWords(): string {
+  const words = (isSet: boolean) =>
+    Object.entries(CHANNELS)
+      .filter(([, name]) => Boolean(process.env[name]) === isSet)
+      .map(([channel, name]) => (isSet ? channel : `${channel} (${name})`))
+      .join(', ');
+  const missing = words(false);
+  return `go to ${words(true) || 'no channel'}${missing === '' ? '' : `; not configured: ${missing}`}`;
 }
 
 /** The folder of local KV and queues. An ephemeral run begins with an empty one, unless another run stands on it. */

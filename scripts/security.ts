@@ -25,6 +25,7 @@ const SCENARIOS = [
   'header-injection',
   'pii-in-tool-results-and-mail',
   'who-may-know',
+  'isolation',
 ];
 
 await runCommand(HELP, { 'no-record': { type: 'boolean' }, ...DEPLOYMENT_OPTIONS }, async (values) => {

@@ -6,12 +6,17 @@ import { AppError, ERROR_CODES } from './lib/errors.ts';
 import { newId } from './lib/ids.ts';
 import { docsPage } from './pages/docs.tsx';
 import { adminRoutes } from './routes/admin.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { type ApiContext, createRouter } from './routes/api.ts';
 import { backfillRoutes } from './routes/backfills.ts';
 import { draftRoutes } from './routes/drafts.ts';
+import { guardrailRoutes } from './routes/guardrails.ts';
+import { incidentRoutes } from './routes/incidents.ts';
 import { limitBody } from './routes/limit-body.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { metricRoutes } from './routes/metrics.ts';
 import { operationsRoutes } from './routes/operations.ts';
+import { privacyRoutes } from './routes/privacy.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { rampRoutes } from './routes/ramps.ts';
 import { recordRoutes } from './routes/records.ts';
@@ -19,11 +24,13 @@ import { rollbackRoutes } from './routes/rollbacks.ts';
 import type { Services } from './services.ts';
 
 const RATE_LIMIT_SECONDS = 60;
+const CLOSED = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** The HTTP application over given services: middleware in order, then the routers. */
 export function createApp(services: Services) {
   const app = createRouter();
+  let described: ReturnType<typeof describeApi> | undefined;
 
   app.use(async (c, next) => {
     c.set('services', services);
@@ -31,7 +38,8 @@ export function createApp(services: Services) {
     c.header('X-Request-Id', c.var.requestId);
     await next();
   });
-  app.use(secureHeaders());
+  app.use(closedByDefault);
+  app.use(secureHeaders({ xFrameOptions: 'DENY', referrerPolicy: 'no-referrer' }));
 
   app.get('/openapi.json', (c) => c.json(openApiDocument()));
   app.get('/docs', (c) => c.html(html`<!doctype html>${docsPage(openApiDocument())}`));
@@ -49,6 +57,11 @@ export function createApp(services: Services) {
   app.route('/', rollbackRoutes);
   app.route('/', rampRoutes);
   app.route('/', operationsRoutes);
+  app.route('/', privacyRoutes);
+  app.route('/', metricRoutes);
+  app.route('/', guardrailRoutes);
+  app.route('/', alertRoutes);
+  app.route('/', incidentRoutes);
   app.route('/', probeRoutes);
 
   app.notFound((c) => envelope(c, unknownRoute(c)));
@@ -82,7 +95,13 @@ export function createApp(services: Services) {
     return new AppError('METHOD_NOT_ALLOWED', 'This address does not take this method; see Allow.');
   }
 
+  /** Made once: nobody needs a key to ask for it. */
   function openApiDocument() {
+    described ??= describeApi();
+    return described;
+  }
+
+  function describeApi() {
     const document = app.getOpenAPI31Document({
       openapi: '3.1.0',
       info: { title: 'Draftgate', version: '1', description: 'Grounded reply drafts for customers’ e-mails.' },
@@ -100,6 +119,14 @@ export function createApp(services: Services) {
     };
     return document;
   }
+}
+
+/** An answer that says nothing else of it is no page: it loads nothing, stands in no frame, and is kept nowhere. */
+async function closedByDefault(c: ApiContext, next: () => Promise<void>): Promise<void> {
+  await next();
+  const { headers } = c.res;
+  if (!headers.has('content-security-policy')) headers.set('content-security-policy', CLOSED);
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
 }
 
 /** What a caller is told. Whatever nobody expected has a fixed text; its class name alone is logged. */

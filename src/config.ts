@@ -1,5 +1,13 @@
 import { z } from 'zod';
 
+declare global {
+  /** Secrets that a deployment may do without. */
+  interface Env {
+    SLACK_WEBHOOK_URL?: string;
+    PAGERDUTY_ROUTING_KEY?: string;
+  }
+}
+
 /** Version of the draft pipeline; grows with every change of prompts, guards or templates. Findings are judged per version. */
 export const PIPELINE_VERSION = '1';
 
@@ -42,6 +50,23 @@ const configSchema = z.object({
   embeddingRequestsPerMinute: limit(3_000),
   embeddingTokensPerMinute: limit(1_000_000),
 
+  /** Where this deployment is reached, for links in alerts; empty: alerts carry no link. */
+  publicUrl: z.string().trim().default(''),
+  /**
+   * Channels of alerts. One whose values are empty or not of their form is skipped, and says so: a wrong webhook must not
+   * stop drafts.
+   */
+  slackWebhookUrl: z.string().trim().default(''),
+  slackChannel: z.string().trim().default('#rag-pilot-alerts'),
+  alertEmailFrom: z.string().trim().default(''),
+  alertEmailTo: z.string().trim().default('engineering@company.com'),
+  pagerDutyRoutingKey: z.string().trim().default(''),
+  pagerDutyUrl: z.string().trim().default('https://events.pagerduty.com'),
+  /** Milliseconds that a channel may take. */
+  channelTimeoutMs: limit(10_000),
+  /** After this, a channel that takes nothing is given up: the delivery is kept, marked as failed. */
+  deliverForMs: limit(24 * 60 * 60 * 1000),
+
   /** Bytes of a request body. */
   maxBodyBytes: limit(1_048_576),
   maxBulkBodyBytes: limit(32 * 1_048_576),
@@ -74,6 +99,13 @@ export function readConfig(env: Env): Config {
     embeddingModel: env.OPENAI_EMBEDDING_MODEL,
     embeddingRequestsPerMinute: env.EMBEDDING_REQUESTS_PER_MINUTE,
     embeddingTokensPerMinute: env.EMBEDDING_TOKENS_PER_MINUTE,
+    publicUrl: env.PUBLIC_URL,
+    slackWebhookUrl: env.SLACK_WEBHOOK_URL,
+    slackChannel: env.SLACK_CHANNEL,
+    pagerDutyRoutingKey: env.PAGERDUTY_ROUTING_KEY,
+    pagerDutyUrl: env.PAGERDUTY_URL,
+    alertEmailFrom: env.ALERT_EMAIL_FROM,
+    alertEmailTo: env.ALERT_EMAIL_TO,
   });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);

@@ -1,6 +1,7 @@
 import { createApiKey, listApiKeys, revokeApiKey } from './access/manage-api-keys.ts';
 import { listAudit } from './audit/list-audit.ts';
 import { type Config, readConfig } from './config.ts';
+import { buryRetry } from './drafting/bury-retry.ts';
 import { findUnfinishedDrafts } from './drafting/find-unfinished-drafts.ts';
 import { type DraftingDeps, generateDraft } from './drafting/generate-draft.ts';
 import { requestDraft } from './drafting/request-draft.ts';
@@ -8,12 +9,40 @@ import type { BackfillQueueMessage, DraftRetry } from './jobs/queue-messages.ts'
 import { type Clock, systemClock } from './lib/clock.ts';
 import { consoleLogger, type Logger } from './lib/logger.ts';
 import { receiveMessages } from './mail/receive-messages.ts';
+import { announce } from './metrics/alerts/announce.ts';
+import { announceActs } from './metrics/alerts/announce-acts.ts';
+import { buryDelivery } from './metrics/alerts/bury-delivery.ts';
+import { checkDeadLetters, listDeadLettersOfQueues } from './metrics/alerts/check-dead-letters.ts';
+import { type DeliveryDeps, deliverAlert } from './metrics/alerts/deliver-alert.ts';
+import { listAlerts } from './metrics/alerts/list-alerts.ts';
+import { sendTestAlert } from './metrics/alerts/send-test-alert.ts';
+import { type AlertDeps, syncAlerts } from './metrics/alerts/sync-alerts.ts';
+import { tendDeliveries } from './metrics/alerts/tend-deliveries.ts';
+import { listGuardrailDecisions, listGuardrails, setGuardrail } from './metrics/guardrails/manage-guardrails.ts';
+import { actOnFindings, type GuardrailDeps, runGuardrails } from './metrics/guardrails/run-guardrails.ts';
+import { addIncidentEntry } from './metrics/incidents/add-incident-entry.ts';
+import { addIncidentNote } from './metrics/incidents/add-incident-note.ts';
+import { closeIncident } from './metrics/incidents/close-incident.ts';
+import { findIncident, listIncidents } from './metrics/incidents/find-incident.ts';
+import { openIncident } from './metrics/incidents/open-incident.ts';
+import { reportBreach } from './metrics/incidents/report-breach.ts';
+import { raiseMetricAlerts } from './metrics/raise-metric-alerts.ts';
+import { createRampReadings } from './metrics/ramp-readings.ts';
+import { readBusinessMetrics, readMetricSeries, readMetrics } from './metrics/read-metrics.ts';
+import { rollUpMetrics } from './metrics/roll-up-metrics.ts';
 import type { LanguageModel } from './model/language-model.ts';
 import { createOpenAiModel } from './model/openai-model.ts';
+import type { Channels } from './notify/channels.ts';
+import { createEmail, type EmailBinding } from './notify/email.ts';
+import { createPagerDuty } from './notify/pagerduty.ts';
+import { createSlack } from './notify/slack.ts';
 import { checkDeployment } from './operations/check-deployment.ts';
 import { type Beat, listHeartbeats, recordHeartbeats } from './operations/heartbeats.ts';
 import { probeQueues, type SendProbe } from './operations/probe-queues.ts';
 import { listProofs, recordProof } from './operations/proofs.ts';
+import { checkIsolation, type IsolationBreach } from './privacy/check-isolation.ts';
+import { eraseCustomer, findErasure, listErasures } from './privacy/erase-customer.ts';
+import { exportBusiness } from './privacy/export-business.ts';
 import { buryMessage } from './retrieval/backfill/bury-message.ts';
 import { estimateBackfill } from './retrieval/backfill/estimate-backfill.ts';
 import { listDeadLetters, progressById } from './retrieval/backfill/find-backfill.ts';
@@ -26,6 +55,7 @@ import { indexApprovedDrafts, indexNewMail } from './retrieval/maintenance/index
 import { capExamples, dropDuplicateExamples, expireExamples } from './retrieval/maintenance/maintain-examples.ts';
 import { approveDraft } from './review/approve-draft.ts';
 import { discardDraft } from './review/discard-draft.ts';
+import { openDraft } from './review/open-draft.ts';
 import { recheckDrafts } from './review/recheck-drafts.ts';
 import { regenerateDraft } from './review/regenerate-draft.ts';
 import { reportDraft } from './review/report-draft.ts';
@@ -40,6 +70,7 @@ import {
   patchBusiness,
   removePilot,
 } from './rollout/business-store.ts';
+import { RAG_FEATURE } from './rollout/decide.ts';
 import { createEdgeSwitch, type EdgeSwitch, readEdgeState } from './rollout/edge-switch.ts';
 import { listRollbacks } from './rollout/list-rollbacks.ts';
 import {
@@ -51,7 +82,7 @@ import {
   resumeRamp,
   showRamp,
 } from './rollout/manage-ramps.ts';
-import { noRampMetrics, type RampMetrics } from './rollout/ramp-metrics.ts';
+import type { RampMetrics } from './rollout/ramp-metrics.ts';
 import { reconcileEdge } from './rollout/reconcile-edge.ts';
 import { confirmRestore, findRollback, restoreRollback } from './rollout/restore-rollback.ts';
 import { previewRollback, rollBack } from './rollout/roll-back.ts';
@@ -69,8 +100,11 @@ export interface Overrides {
   config?: Partial<Config>;
   enqueueRetry?: DraftingDeps['enqueueRetry'];
   enqueueBackfill?: (messages: BackfillQueueMessage[], delayMs: number) => Promise<void>;
+  enqueueDeliveries?: AlertDeps['enqueueDeliveries'];
+  channels?: Channels;
   edge?: EdgeSwitch;
   rampMetrics?: RampMetrics;
+  reportBreach?: (breach: IsolationBreach) => Promise<void>;
 }
 
 /** The longest delay that a queue takes, in seconds. */
@@ -112,11 +146,23 @@ export function createServices(env: Env, overrides: Overrides = {}) {
         await env.BACKFILL.sendBatch(batch, { delaySeconds });
       }
     });
-  const deps: DraftingDeps & RampDeps & { enqueueBackfill: typeof enqueueBackfill } = {
+  const channels = overrides.channels ?? createChannels(config, env.ALERT_EMAIL);
+  const deps: DraftingDeps & RampDeps & AlertDeps & DeliveryDeps & { enqueueBackfill: typeof enqueueBackfill } = {
     enqueueBackfill,
+    channels,
+    channelGaps: { slack: channels.slack.gap, email: channels.email.gap, pagerduty: channels.pagerduty.gap },
+    enqueueDeliveries:
+      overrides.enqueueDeliveries ??
+      (async (ids, delayMs) => {
+        const delaySeconds = Math.min(LONGEST_QUEUE_DELAY_SECONDS, Math.ceil(delayMs / 1000));
+        for (let at = 0; at < ids.length; at += MESSAGES_AT_ONCE) {
+          const batch = ids.slice(at, at + MESSAGES_AT_ONCE).map((id) => ({ body: { type: 'alert-delivery', id } }));
+          await env.ALERTS.sendBatch(batch, { delaySeconds });
+        }
+      }),
     db,
     edge,
-    rampMetrics: overrides.rampMetrics ?? noRampMetrics,
+    rampMetrics: overrides.rampMetrics ?? createRampReadings({ db, clock }),
     model,
     clock,
     logger,
@@ -128,6 +174,12 @@ export function createServices(env: Env, overrides: Overrides = {}) {
         const delaySeconds = Math.min(LONGEST_QUEUE_DELAY_SECONDS, Math.ceil(delayMs / 1000));
         await env.DRAFT_RETRIES.send({ type: 'draft-retry', ...retry }, { delaySeconds });
       }),
+  };
+  const guardrailDeps: GuardrailDeps & { syncAlerts: typeof alert } = {
+    ...deps,
+    openIncident: bind(openIncident),
+    addIncidentEntry: bind(addIncidentEntry),
+    syncAlerts: alert,
   };
   return {
     config,
@@ -150,6 +202,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
       const queues: Record<string, SendProbe> = {
         DRAFT_RETRIES: (message) => env.DRAFT_RETRIES.send(message),
         BACKFILL: (message) => env.BACKFILL.send(message),
+        ALERTS: (message) => env.ALERTS.send(message),
       };
       return probeQueues(deps, queues);
     },
@@ -167,13 +220,16 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     requestDraft: bind(requestDraft),
     regenerateDraft: bind(regenerateDraft),
     findUnfinishedDrafts: bind(findUnfinishedDrafts),
+    buryRetry: bind(buryRetry),
     findDraft: (businessId: string | null, draftId: string) => findDraft(db, businessId, draftId),
     listDraftEvents: (businessId: string, draftId: string) => listDraftEvents(db, businessId, draftId),
     listDrafts: (filter: Parameters<typeof listDrafts>[1]) => listDrafts(db, filter),
     listVersions: (businessId: string, draftId: string) => listVersions(db, businessId, draftId),
     approveDraft: bind(approveDraft),
     discardDraft: bind(discardDraft),
-    reportDraft: bind(reportDraft),
+    openDraft: bind(openDraft),
+    reportDraft: (input: Parameters<typeof reportDraft>[1]) =>
+      reportDraft({ ...deps, actOnFindings: actAtOnce }, input),
 
     enqueueBackfill,
     startBackfill: bind(startBackfill),
@@ -192,7 +248,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     expireExamples: bind(expireExamples),
     dropDuplicateExamples: bind(dropDuplicateExamples),
     capExamples: () => capExamples(deps),
-    recheckDrafts: bind(recheckDrafts),
+    recheckDrafts: (after: string | null) => recheckDrafts({ ...deps, actOnFindings: actAtOnce }, after),
 
     createBusiness: bind(createBusiness),
     patchBusiness: bind(patchBusiness),
@@ -220,15 +276,81 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     listRamps: bind(listRamps),
     runRamps: bind(runRamps),
 
+    eraseCustomer: bind(eraseCustomer),
+    findErasure: bind(findErasure),
+    listErasures: bind(listErasures),
+    exportBusiness: bind(exportBusiness),
+    checkIsolation: () =>
+      checkIsolation({
+        ...deps,
+        reportBreach: overrides.reportBreach ?? ((breach) => reportBreach({ ...deps, announce }, RAG_FEATURE, breach)),
+      }),
+
+    readMetrics: bind(readMetrics),
+    readMetricSeries: bind(readMetricSeries),
+    readBusinessMetrics: bind(readBusinessMetrics),
+    rollUpMetrics: bind(rollUpMetrics),
+    raiseMetricAlerts: () => raiseMetricAlerts(guardrailDeps),
+    runGuardrails: () => runGuardrails(guardrailDeps),
+    listGuardrails: bind(listGuardrails),
+    setGuardrail: bind(setGuardrail),
+    listGuardrailDecisions: bind(listGuardrailDecisions),
+
+    syncAlerts: bind(syncAlerts),
+    announce: bind(announce),
+    announceActs: bind(announceActs),
+    listAlerts: bind(listAlerts),
+    sendTestAlert: bind(sendTestAlert),
+    deliverAlert: bind(deliverAlert),
+    tendDeliveries: bind(tendDeliveries),
+    buryDelivery: bind(buryDelivery),
+    checkDeadLetters: bind(checkDeadLetters),
+    listAllDeadLetters: bind(listDeadLettersOfQueues),
+    channelGaps: deps.channelGaps,
+
+    openIncident: bind(openIncident),
+    addIncidentEntry: bind(addIncidentEntry),
+    addIncidentNote: bind(addIncidentNote),
+    closeIncident: bind(closeIncident),
+    findIncident: bind(findIncident),
+    listIncidents: bind(listIncidents),
+
     createApiKey: bind(createApiKey),
     revokeApiKey: bind(revokeApiKey),
     listApiKeys: bind(listApiKeys),
     listAudit: bind(listAudit),
   };
 
+  function alert(input: Parameters<typeof syncAlerts>[1]) {
+    return syncAlerts(deps, input);
+  }
+
+  /** Whoever brings a finding is answered whether or not the guardrails could act at once: cron does what is left. */
+  async function actAtOnce(): Promise<void> {
+    try {
+      await actOnFindings(guardrailDeps);
+    } catch (error) {
+      logger.error('guardrail.not-at-once', { error: error instanceof Error ? error.name : 'unknown' });
+    }
+  }
+
   function bind<Arguments extends unknown[], Result>(verb: (boundDeps: typeof deps, ...rest: Arguments) => Result) {
     return (...rest: Arguments): Result => verb(deps, ...rest);
   }
+}
+
+function createChannels(config: Config, binding: EmailBinding | undefined): Channels {
+  const { publicUrl, channelTimeoutMs: timeoutMs } = config;
+  return {
+    slack: createSlack({ webhookUrl: config.slackWebhookUrl, channel: config.slackChannel, publicUrl, timeoutMs }),
+    email: createEmail({ from: config.alertEmailFrom, to: config.alertEmailTo, publicUrl, timeoutMs }, binding),
+    pagerduty: createPagerDuty({
+      routingKey: config.pagerDutyRoutingKey,
+      url: config.pagerDutyUrl,
+      publicUrl,
+      timeoutMs,
+    }),
+  };
 }
 
 export type Services = ReturnType<typeof createServices>;

@@ -1,5 +1,5 @@
-/** Random numbers in [0, 1) that a seed repeats: mulberry32, small and even enough for load and faults. */
-export function createRandom(seed: number): () => number {
+/** Numbers in [0, 1) that are the same for the same seed on every machine (mulberry32, Tommy Ettinger, public domain). */
+export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

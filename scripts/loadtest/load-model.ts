@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ComposeDocument, TriageDocument } from '../../src/drafting/prompt-document.ts';
-import { createRandom, seedOf } from '../lib/seeded-random.ts';
+import { seededRandom, seedOf } from '../lib/seeded-random.ts';
 import { type ModelServer, startModelServer } from '../local/model-server.ts';
 import { OFFLINE_EMBEDDING, OFFLINE_WRITER } from '../local/offline-model.ts';
 import { writeReply } from '../local/offline-writer.ts';
@@ -25,7 +25,7 @@ const DIMENSIONS = 512;
  * writer, vectors that mean nothing, and a seeded, spread latency for each call.
  */
 export async function startLoadModel(options: LoadModelOptions): Promise<ModelServer> {
-  const random = createRandom(options.seed);
+  const random = seededRandom(options.seed);
   const spread = logNormalLatency(random, 1, options.sigma);
   const medianOf = (call: string, body: unknown) => {
     if (call === 'POST /v1/embeddings') return options.medianMs() * EMBEDDING_SHARE;
@@ -78,7 +78,7 @@ function embeddings(body: unknown) {
 
 /** A unit vector that depends on the text alone. */
 function vectorOf(text: string): number[] {
-  const random = createRandom(seedOf(text));
+  const random = seededRandom(seedOf(text));
   const raw = Array.from({ length: DIMENSIONS }, () => random() * 2 - 1);
   const length = Math.hypot(...raw);
   return raw.map((value) => Number((value / length).toFixed(5)));

@@ -33,6 +33,8 @@ export interface ServiceOptions {
   chooseModel: () => Promise<ChosenModel>;
   /** Folder of local KV and queues; absent: one of its own, gone at `close`. */
   stateFolder?: string;
+  /** Further variables of the Worker, such as channels of alerts. */
+  variables?: Record<string, string>;
   /** What stands between the Worker and the local SQL endpoint: takes its URL, gives the one to use. */
   relay?: (endpoint: string) => Promise<{ url: string; close: () => Promise<void> }>;
   /** Port of the Worker's inspector on 127.0.0.1; absent: any. */
@@ -85,12 +87,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     };
     const envFile = writeVariables(folder, variables);
     options.signal?.throwIfAborted();
-    const worker = startWorker(
-      { port, inspectorPort: options.inspectorPort ?? 0 },
-      envFile,
-      options.stateFolder ?? join(folder, 'state'),
-      variables,
-    );
+    const stateFolder = options.stateFolder ?? join(folder, 'state');
+    const ports = { port, inspectorPort: options.inspectorPort ?? 0 };
+    const worker = startWorker(ports, envFile, stateFolder, variables, options.variables ?? {});
     cleanUps.push(() => endOf(worker));
     const base = `http://127.0.0.1:${port}`;
     await answering(base, worker, options.signal);
@@ -165,6 +164,7 @@ function startWorker(
   envFile: string,
   stateFolder: string,
   variables: Record<string, string>,
+  further: Record<string, string>,
 ): ChildProcess {
   const args = [
     'dev',
@@ -181,6 +181,8 @@ function startWorker(
     envFile,
     '--persist-to',
     stateFolder,
+    // Of an env file wrangler takes only what wrangler.toml names: secrets that one may do without come this way.
+    ...Object.entries(further).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
   ];
   const worker = spawn('wrangler', args, {
     cwd: ROOT,

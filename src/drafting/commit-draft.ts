@@ -66,7 +66,7 @@ export async function commitDraft(
 > {
   const commit = commitOf(deps, work, mail, commitment);
   const arm = commitment.outcome === 'written' ? commitment.flags.variant : 'none';
-  trace.set(eventFields(commit, commitment));
+  trace.set(eventFields(commit, commitment, deps.config.tokenBudget));
   const businessId = work.business.id;
   const final = commit.status !== 'RETRYING';
   const event = trace.toEvent();
@@ -163,7 +163,7 @@ function skippedContent(mail: Mail, skipReason: string): DraftContent {
   };
 }
 
-function eventFields(commit: DraftCommit, commitment: Commitment): Record<string, unknown> {
+function eventFields(commit: DraftCommit, commitment: Commitment, tokenBudget: number): Record<string, unknown> {
   if (commitment.outcome === 'skip') return { status: commit.status, skipReason: commitment.skipReason };
   const { written, flags, retrieved } = commitment;
   const rag = {
@@ -177,7 +177,8 @@ function eventFields(commit: DraftCommit, commitment: Commitment): Record<string
   if (written.status === 'retry') return { status: commit.status, rag, retryBecause: written.because };
   const claims: Record<string, number> = {};
   for (const { verdict } of written.claims) claims[verdict] = (claims[verdict] ?? 0) + 1;
-  return { status: commit.status, kind: written.kind, rag, claims, tokens: written.tokens };
+  const overBudget = (written.tokens.actual ?? 0) > tokenBudget;
+  return { status: commit.status, kind: written.kind, rag, claims, tokens: written.tokens, overBudget };
 }
 
 async function whyNothing(

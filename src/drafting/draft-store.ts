@@ -1,7 +1,8 @@
-import { and, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, or, sql } from 'drizzle-orm';
 import type { Queries } from '../storage/db.ts';
 import {
   business,
+  deadLetter,
   draft,
   draftEvent,
   draftVersion,
@@ -312,4 +313,35 @@ export function leaseHolder(queries: Queries, businessId: string, draftId: strin
     .select({ leaseId: draft.leaseId })
     .from(draft)
     .where(and(eq(draft.businessId, businessId), eq(draft.id, draftId)));
+}
+
+export function keepRetryLetter(queries: Queries, row: typeof deadLetter.$inferInsert) {
+  return queries.insert(deadLetter).values(row).onConflictDoNothing();
+}
+
+/** A draft whose retry was given up, and that nobody works on: due again after `minutes`, behind those that work. */
+export function postponeBuriedDraft(
+  queries: Queries,
+  { businessId, messageId }: { businessId: string; messageId: string },
+  minutes: number,
+) {
+  return queries
+    .update(draft)
+    .set({
+      status: 'RETRYING',
+      leaseId: null,
+      leaseExpiresAt: null,
+      nextAttemptAt: sql`now() + ${minutes}::int * interval '1 minute'`,
+      updatedAt: sql`now()`,
+    })
+    .where(
+      and(
+        eq(draft.businessId, businessId),
+        or(eq(draft.messageId, messageId), eq(draft.messageRef, messageId)),
+        or(
+          and(eq(draft.status, 'RETRYING'), sql`${draft.nextAttemptAt} <= now()`),
+          and(eq(draft.status, 'DRAFTING'), sql`${draft.leaseExpiresAt} < now()`),
+        ),
+      ),
+    );
 }

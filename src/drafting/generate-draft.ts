@@ -78,7 +78,11 @@ export async function generateDraft(deps: DraftingDeps, request: ClaimRequest): 
       timeoutMs: Math.min(config.toolTimeoutMs, Math.max(1, deadline.remainingMs())),
     }),
   );
-  trace.set({ tools: tools.calls });
+  trace.set({
+    tools: tools.calls,
+    toolCalls: tools.calls.length,
+    toolValidationErrors: tools.calls.filter((call) => call.invalidRecords > 0).length,
+  });
 
   if (triage.intent === 'NO_REPLY' && triage.required.length === 0 && tools.calls.length === 0) {
     return commit({ outcome: 'skip', skipReason: 'NO_REPLY_NEEDED' });

@@ -19,6 +19,24 @@ const NOT_LATIN = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
 const SIGNS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 const LIKE_A_NAME = /^\p{Lu}[\p{Ll}\p{M}]+$/u;
 const SPELT = /(?<![\p{L}\p{N}])(?:\p{L}[ .\-_*]{1,3}){5,40}\p{L}(?![\p{L}\p{N}])/gu;
+/**
+ * Refunds, deliveries, shipments and cancellations in languages without a lexicon, for sentences that are too short to tell
+ * their language. Stems that no word of our own languages has.
+ */
+const FACTS_ELSEWHERE = new RegExp(
+  `(?<![\\p{L}\\p{N}])(?:${[
+    // Italian, Portuguese, Catalan
+    'rimbors(?!$)\\p{L}*|consegnat[oaei]|spedit[oaei]|restituir(?:emo|ò)|annullat[oaei]|risarcir\\p{L}*|buono sconto|in arrivo|sconto',
+    'reembols(?:ado|ada)s? na|devolver(?:emos|ei)|entregue[s]?|cancelad[oa]s? pel[oa]|enviaremos|desconto|reemborsarem\\p{L}*|lliurat',
+    // Dutch, Swedish, Danish, Norwegian
+    'terugbeta\\p{L}*|terugbetaald|vergoed(?:en|ing|t)|bezorgd|verzonden|geannuleerd|korting|geleverd|kortingscode',
+    'återbeta\\p{L}*|levererad[es]?|skickad[es]?|avbokad|ersätt(?:er|ning)\\p{L}*|rabattkod|refunder(?:er|et|es|ing)|leveret|afsendt|levert|tilbakebetal\\p{L}*|tilbagebetal\\p{L}*',
+    // Polish, Czech, Romanian, Hungarian, Finnish
+    'zwrócimy|zwrot|dostarczon[oay]|wysłan[oay]|anulowan[oay]|rabatu|vrátíme|doručen[oaá]?|odeslán[oa]?|zrušen[oa]|slev[au]',
+    'rambursa\\p{L}*|livrat[ăe]?|expediat[ăe]?|anulat[ăe]|visszatérít\\p{L}*|kézbesít\\p{L}*|hyvit\\p{L}*|palautamme|toimitettu|lähetetty',
+  ].join('|')})(?![\\p{L}\\p{N}])`,
+  'giu',
+);
 const UNBROKEN = new RegExp(`[\\p{L}\\p{N}+/=_]{${LONGEST_WORD},}`, 'gu');
 
 /**
@@ -28,6 +46,7 @@ const UNBROKEN = new RegExp(`[\\p{L}\\p{N}+/=_]{${LONGEST_WORD},}`, 'gu');
 export function checkReadable(body: string, ownTexts: readonly string[], detectLanguage: DetectLanguage): Finding[] {
   const own = ownTexts.join('\n');
   const at =
+    firstThat(body, FACTS_ELSEWHERE, (word) => !own.includes(word)) ??
     firstThat(body, SPELT, () => true) ??
     firstThat(body, UNBROKEN, (run) => !own.includes(run)) ??
     firstForeignWords(body, own) ??

@@ -12,6 +12,7 @@ export const MAINTENANCE_TASKS: Record<string, (services: Services, cursor: Curs
     const { counts, next } = await services.recheckDrafts(cursor?.id ?? null);
     return { counts, next: next === null ? null : { at: '', id: next } };
   },
+  'check-isolation': async (services) => ({ counts: await services.checkIsolation(), next: null }),
 };
 
 /** Does one step of a task, reports its counts, and queues the next step where there is more to do. */

@@ -38,4 +38,11 @@ export const backfillMessageSchema = z.discriminatedUnion('type', [
 ]);
 export type BackfillQueueMessage = z.infer<typeof backfillMessageSchema>;
 
-export type QueueMessage = z.infer<typeof queueMessageSchema> | BackfillQueueMessage;
+/** Everything that stands in the alert queue: ids of rows in the outbox. */
+export const alertMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('alert-delivery'), id }),
+  probeSchema,
+]);
+export type AlertQueueMessage = z.infer<typeof alertMessageSchema>;
+
+export type QueueMessage = z.infer<typeof queueMessageSchema> | BackfillQueueMessage | AlertQueueMessage;

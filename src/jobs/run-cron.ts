@@ -14,7 +14,13 @@ interface Task {
 const TASKS: Record<string, Task[]> = {
   '* * * * *': [
     { name: 'edge-switch', run: (services) => services.reconcileEdge() },
+    { name: 'metric-rollup', run: (services) => services.rollUpMetrics() },
+    { name: 'guardrails', run: (services) => services.runGuardrails() },
+    { name: 'metric-alerts', run: (services) => services.raiseMetricAlerts() },
     { name: 'ramps', run: (services) => services.runRamps() },
+    { name: 'announcements', run: (services) => services.announceActs() },
+    { name: 'dead-letters', run: (services) => services.checkDeadLetters() },
+    { name: 'alert-deliveries', run: (services) => services.tendDeliveries() },
     { name: 'unfinished-drafts', run: resumeUnfinishedDrafts },
     { name: 'index-approved-drafts', run: indexApprovedDrafts },
     { name: 'tend-backfills', run: (services) => services.tendBackfills() },

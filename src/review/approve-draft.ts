@@ -6,6 +6,7 @@ import type { Database } from '../storage/db.ts';
 import { draft as draftTable } from '../storage/schema/index.ts';
 import { currentFacts } from './current-facts.ts';
 import { editDistance } from './edit-distance.ts';
+import { shortestReadingMs } from './review-pace.ts';
 import { businessOf, draftById, findDraft, writeReview } from './review-store.ts';
 
 export interface ApproveInput {
@@ -101,6 +102,7 @@ export async function approveDraft(deps: { db: Database }, input: ApproveInput) 
       confirmedFindings: edited && input.confirm,
       factsChanged: changes.length > 0,
     },
+    readingMs: shortestReadingMs(content.body),
   });
   if (row !== undefined) return row;
   const winner = await findDraft(deps.db, businessId, draftId);

@@ -1,6 +1,7 @@
 import { AppError } from '../lib/errors.ts';
 import type { Database } from '../storage/db.ts';
 import { wrongState } from './approve-draft.ts';
+import { shortestReadingMs } from './review-pace.ts';
 import { findDraft, writeReview } from './review-store.ts';
 
 const DISCARDABLE = ['READY', 'STALE', 'QUARANTINED', 'SKIPPED', 'FAILED'] as const;
@@ -24,6 +25,7 @@ export async function discardDraft(
     reason,
     approved: null,
     trace: { kind: draft.kind, was: draft.status },
+    readingMs: shortestReadingMs(draft.content?.body ?? ''),
   });
   if (row !== undefined) return row;
   const winner = await findDraft(deps.db, businessId, draftId);

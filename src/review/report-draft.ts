@@ -1,22 +1,29 @@
-import { sql } from 'drizzle-orm';
-import { blockingClaims, groundBody } from '../guards/grounding/ground-body.ts';
+import { eq, sql } from 'drizzle-orm';
 import type { Clock } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
 import { sha256Hex } from '../lib/hash.ts';
 import type { Database } from '../storage/db.ts';
-import { draftEvent } from '../storage/schema/index.ts';
+import { draftEvent, message } from '../storage/schema/index.ts';
 import { wrongState } from './approve-draft.ts';
+import { checkShownDraft, findingEvents } from './check-shown-draft.ts';
 import { findDraft } from './review-store.ts';
 
 export const REPORT_KINDS = ['wrong_fact', 'leak', 'tone', 'other'] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
 
+export interface ReportDeps {
+  db: Database;
+  clock: Clock;
+  /** Has the guardrails act on what was found, now and not by the next cron. */
+  actOnFindings: () => Promise<void>;
+}
+
 /**
- * Records that a reviewer found a draft wrong. A wrong fact is checked again at once, against the evidence stored with the
- * draft: `confirmed` says whether the guards see it too. The same report twice is one report.
+ * Records that a reviewer found a draft wrong. A wrong fact or a leak is checked again at once, against the evidence stored
+ * with the draft: `confirmed` says whether the guards see it too. The same report twice is one report.
  */
 export async function reportDraft(
-  deps: { db: Database; clock: Clock },
+  deps: ReportDeps,
   input: { businessId: string; draftId: string; kind: ReportKind; note: string | null; actor: string },
 ) {
   const { businessId, draftId, kind, note, actor } = input;
@@ -24,28 +31,35 @@ export async function reportDraft(
   if (draft === undefined) throw new AppError('NOT_FOUND', 'There is no such draft.');
   const { content, evidence } = draft;
   if (content === null) throw wrongState(draft.status);
-  const body = content.madeBody ?? content.body;
-  const claims =
-    evidence === null
-      ? []
-      : groundBody({ body, language: content.language, mailSentAt: evidence.mailSentAt, evidence });
-  const confirmed = kind === 'wrong_fact' && blockingClaims(claims).length > 0;
+  const [[mail]] = await deps.db.tenant(businessId, (queries) => [
+    queries
+      .select({ from: message.from, replyTo: message.replyTo, to: message.to, cc: message.cc })
+      .from(message)
+      .where(eq(message.id, draft.messageRef)),
+  ]);
+  const found = evidence === null ? { claims: [], security: [] } : checkShownDraft(content, evidence, mail ?? null);
+  const confirmed =
+    (kind === 'wrong_fact' && found.claims.length > 0) || (kind === 'leak' && found.security.length > 0);
   const key = (await sha256Hex(JSON.stringify([kind, note, actor]))).slice(0, 16);
   await deps.db.tenant(businessId, (queries) => [
     queries
       .insert(draftEvent)
-      .values({
-        id: `${draftId}:${draft.version}:reported:${key}`,
-        businessId,
-        draftId,
-        version: draft.version,
-        type: 'reported',
-        pipelineVersion: draft.pipelineVersion,
-        arm: content.rag.arm,
-        trace: { kind, note, confirmed, by: actor },
-        at: sql`now()`,
-      })
+      .values([
+        {
+          id: `${draftId}:${draft.version}:reported:${key}`,
+          businessId,
+          draftId,
+          version: draft.version,
+          type: 'reported' as const,
+          pipelineVersion: draft.pipelineVersion,
+          arm: content.rag.arm,
+          trace: { kind, note, confirmed, by: actor },
+          at: sql`now()`,
+        },
+        ...(confirmed ? findingEvents(draft, found, 'report') : []),
+      ])
       .onConflictDoNothing(),
   ]);
+  if (kind === 'wrong_fact' || kind === 'leak') await deps.actOnFindings();
   return draft;
 }

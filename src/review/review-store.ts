@@ -86,6 +86,8 @@ export interface ReviewAct {
   reason: string | null;
   approved: { body: string; editDistance: number; content: DraftContent } | null;
   trace: Record<string, unknown>;
+  /** The shortest time in which it can have been read, in milliseconds. */
+  readingMs: number;
 }
 
 /** Decides on a draft, once: no row comes back where its status or version is no longer what the reviewer saw. */
@@ -120,8 +122,15 @@ export async function writeReview(db: Database, act: ReviewAct) {
     queries.execute(sql`
       insert into ${draftEvent} ("id", "businessId", "draftId", "version", "type", "pipelineVersion", "arm", "trace")
       select ${`${act.draftId}:${act.version}:${type}`}, "businessId", "id", "version", ${type}, "pipelineVersion",
-        coalesce("content"->'rag'->>'arm', 'none'), ${JSON.stringify(act.trace)}::jsonb
-      from ${draft} where "businessId" = ${act.businessId} and "id" = ${act.draftId} and "version" = ${act.version}
+        coalesce("content"->'rag'->>'arm', 'none'), ${JSON.stringify(act.trace)}::jsonb ||
+          jsonb_build_object('reviewMs', seen."ms", 'paced', coalesce(seen."ms" >= ${act.readingMs}::float8, true))
+      from ${draft} cross join lateral (
+        -- From when this reviewer first opened it; who reviews by API alone had it since it was made.
+        select round(1000 * extract(epoch from clock_timestamp() - greatest(
+          min(e."at") filter (where e."type" = 'opened' and e."trace"->>'by' = ${act.actor}), min(e."at") filter (where e."type" = 'drafted')
+        )))::float8 as "ms"
+        from ${draftEvent} e where e."businessId" = ${act.businessId} and e."draftId" = ${act.draftId} and e."version" = ${act.version}
+      ) seen where "businessId" = ${act.businessId} and "id" = ${act.draftId} and "version" = ${act.version}
         and "status" = ${act.status} and "reviewedBy" = ${act.actor}
       on conflict do nothing`),
   ]);

@@ -26,9 +26,3 @@ export interface RampMetrics {
   /** Which businesses have not indexed their mail of the last `days`. */
   readBackfills(query: { businessIds: string[]; days: number }): Promise<BackfillReading>;
 }
-
-/** Stands in until metrics and backfills are measured: every gate that needs them holds. */
-export const noRampMetrics: RampMetrics = {
-  read: async () => ({ status: 'no-data', because: 'the metrics are not measured yet' }),
-  readBackfills: async () => ({ status: 'no-data', because: 'backfills are not recorded yet' }),
-};

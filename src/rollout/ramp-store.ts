@@ -77,6 +77,8 @@ export interface RampStepWrite {
   decisionId: string;
   now: Date;
   inputs: Record<string, unknown>;
+  /** It changes nothing: where the newest decision says the same, it is not stored again every minute. */
+  repeatable: boolean;
 }
 
 const ACTED = sql`current_setting('app.ramp_acted', true)`;
@@ -129,11 +131,13 @@ export function rampStepStatements(queries: Queries, write: RampStepWrite) {
       select ${write.decisionId}, ${row.id}, ${at}::timestamptz, ${row.step}, ${verdict.action}, ${because}, ${JSON.stringify(write.inputs)}::jsonb,
         array(select p."businessId" from ${pilotBusiness} p where p."feature" = ${row.feature} and p."enabledBy" = ${stage}
           and p."businessId" = any(${ids}) order by 1)
-      where ${ACTED} = ${row.id}`),
+      where ${ACTED} = ${row.id} and not (${write.repeatable} and exists (
+        select from (select * from ${rampDecision} d where d."rampId" = ${row.id} order by d."id" desc limit 1) newest
+        where newest."step" = ${row.step} and newest."action" = ${verdict.action} and newest."because" = ${because}))`),
     queries.execute(sql`
       select draftgate_write_audit(null, ${`ramp.${verdict.action}`}, jsonb_build_object('status', ${row.status}::text, 'step', ${row.step}::int),
         jsonb_build_object('id', ${row.id}::text, 'status', ${verdict.status}::text, 'step', ${step}::int, 'because', ${because}))
-      where ${ACTED} = ${row.id} and ${opens || verdict.status !== row.status || verdict.enrol.length > 0}`),
+      where ${ACTED} = ${row.id} and ${opens || paused || verdict.status !== row.status || verdict.enrol.length > 0}`),
     rampById(queries, row.id),
   ] as const;
 }

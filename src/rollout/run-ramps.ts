@@ -10,6 +10,9 @@ export interface RampDeps extends RollbackDeps {
   rampMetrics: RampMetrics;
 }
 
+/** Decisions that leave everything as it is. */
+const REPEATABLE = new Set<RampVerdict['action']>(['hold', 'await-approval']);
+
 /** Cron's part: one decision for every ramp that is not over. One that fails does not stop the others. */
 export async function runRamps(deps: RampDeps): Promise<{ ramps: number; failed: number; actions: string[] }> {
   const [rows] = await deps.db.operator((queries) => [newestRamps(queries)]);
@@ -77,6 +80,7 @@ export async function stepRamp(deps: RampDeps, id: string, feature: string): Pro
       decisionId,
       now,
       inputs: inputsOf(facts, verdict),
+      repeatable: REPEATABLE.has(verdict.action) && verdict.enrol.length === 0,
     }),
   );
   const [after] = results[results.length - 1] as RampRow[];

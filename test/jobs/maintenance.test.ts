@@ -107,7 +107,13 @@ describe('the nightly maintenance', () => {
     const failed = harness.logged.filter((line) => line.event === 'cron.failed');
     expect(failed).toEqual([{ event: 'cron.failed', task: 'index-sent-mail', error: 'TypeError' }]);
     const done = harness.logged.filter((line) => line.event === 'cron.done').map((line) => line.task);
-    expect(done).toEqual(['expire-examples', 'drop-duplicate-examples', 'cap-examples', 'recheck-drafts']);
+    expect(done).toEqual([
+      'expire-examples',
+      'drop-duplicate-examples',
+      'cap-examples',
+      'recheck-drafts',
+      'check-isolation',
+    ]);
     expect(await agesOf(businessId)).toEqual([]);
     await night();
     expect(harness.logged.filter((line) => line.event === 'cron.failed')).toHaveLength(1);

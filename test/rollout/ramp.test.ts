@@ -86,6 +86,19 @@ const SHARES = [20, 50].map((percent) => ({
 }));
 
 describe('a ramp', () => {
+  it('stores a decision when it says something new, not every minute', async () => {
+    const [a] = await businesses(3);
+    const made = await call('POST', RAMPS, { businesses: { baseline: [a] } });
+    await minutes(4);
+    const first = (await ramp(made.body.id)).decisions.map((row: { action: string }) => row.action);
+    expect(first).toEqual(['hold', 'start']);
+    await minutes(12);
+    const later = (await ramp(made.body.id)).decisions;
+    // A tenth of an hour of watching is news.
+    expect(later).toHaveLength(4);
+    expect(later[0].because[0]).toContain('hold time: 0.2');
+  });
+
   it('goes through the default plan by approvals, enrols whom each step says, and ends done', async () => {
     const ids = await businesses(12);
     const [a, b] = ids;
@@ -158,8 +171,8 @@ describe('a ramp', () => {
     expect(shown.decisions).toMatchObject([
       {
         action: 'hold',
-        because: ['no data: the metrics are not measured yet'],
-        inputs: { gate: 'no-data', reading: { status: 'no-data' } },
+        because: ['no data: draftSuccessRate', 'no data: toolErrorRate', 'no data: tokenBudgetOverruns'],
+        inputs: { gate: 'no-data', reading: { status: 'ok', metrics: {} } },
       },
       { action: 'start' },
     ]);

@@ -90,11 +90,12 @@ describe('heartbeats', () => {
   it('are left by a probe that came through its queue, and by no other', async () => {
     const { status, body } = await harness.post('/admin/api/checks/queues');
     expect(status).toBe(202);
-    expect(body).toMatchObject({ queues: expect.arrayContaining(['DRAFT_RETRIES', 'BACKFILL']), refused: [] });
+    expect(body).toMatchObject({ queues: ['DRAFT_RETRIES', 'BACKFILL', 'ALERTS'], refused: [] });
     const acknowledged: string[] = [];
     for (const [queue, name] of [
       ['draftgate-draft-retries', 'DRAFT_RETRIES'],
       ['draftgate-backfill', 'BACKFILL'],
+      ['draftgate-alerts', 'ALERTS'],
     ] as const) {
       const probe = uniqueId('probe');
       const message = {
@@ -108,7 +109,7 @@ describe('heartbeats', () => {
       await consumeQueue({ queue, messages: [message] } as unknown as MessageBatch, harness.services);
       expect(await beatOf(`queue:${name}`)).toMatchObject({ ok: true, detail: { probe } });
     }
-    expect(acknowledged).toEqual(['DRAFT_RETRIES', 'BACKFILL']);
+    expect(acknowledged).toEqual(['DRAFT_RETRIES', 'BACKFILL', 'ALERTS']);
   });
 
   it('name the queue that does not take its probe', async () => {

@@ -3,6 +3,7 @@ import type { DraftEvidence } from '../../src/drafting/draft.ts';
 import { guardBody } from '../../src/drafting/guard-body.ts';
 import type { ClaimType } from '../../src/guards/grounding/claim.ts';
 import { fullWidth, inDigitsFrom } from '../guards/pii/private-numbers.ts';
+import { FALSE_BODIES, TRUE_BODIES_IN_THE_SAME_FORMS } from './hostile-bodies.ts';
 
 /** The customer's one order; the attacks below say something else of it, or something that nobody knows. */
 const LAMP = {
@@ -513,29 +514,76 @@ describe('a value that the name of an item carries', () => {
   });
 });
 
+/** What the customer did not say, and the item name says. */
+describe('an order number that the name of an item carries', () => {
+  blocks([['as if it were somebody’s', 'Mr Grey has order #W2002.', 'order_number']], 'en', {
+    ...orderWithItem('order #W2002'),
+    customerText: 'Where is my lamp?',
+  });
+});
+
+describe('what was said of another matter, in idioms, or of other things', () => {
+  blocks([
+    ['a delivery time that only the opening hours name', 'It arrives at 17:00.', 'time'],
+    ['a period that belongs to something else', 'You get your money within 30 days.', 'quantity'],
+    ['a delivery in other words', 'The carrier handed your parcel over at your door.', 'status'],
+    ['a neighbour', 'Your parcel is with your neighbour.', 'status'],
+    ['a place', 'Your parcel is in Berlin right now.', 'place'],
+    ['a true status said of something else', 'Your payment has not arrived.', 'status'],
+    ['a loss, in the active', 'DHL lost your parcel.', 'status'],
+    ['another carrier', 'Your order has been shipped with UPS.', 'carrier'],
+    ['a carrier that no list knows', 'Your order has been shipped with Speedy Parcels.', 'carrier'],
+    ['an item that was not ordered', 'Your lamp and your kettle are on their way.', 'item'],
+    ['costs that are taken over', 'We will collect the lamp and pay for the return.', 'promise'],
+    ['money back, in other words', "You're getting every cent back.", 'promise'],
+    ['a promise split in two', 'Your refund? We will make it.', 'promise'],
+    ['an option', 'We will send it express.', 'promise'],
+    ['a warranty', 'You have a lifetime warranty.', 'promise'],
+    ['a holiday for a date', 'It arrives on Christmas Eve.', 'date'],
+  ]);
+  blocks([['a German compound number', 'Sie erhalten fünfhundert Euro.', 'money']], 'de');
+  blocks([['a German transfer', 'Wir überweisen Ihnen das Geld.', 'promise']], 'de');
+  blocks([['a Spanish discount', 'Le haremos un descuento.', 'promise']], 'es');
+  blocks([['a French change of address', 'Nous changerons votre adresse.', 'promise']], 'fr');
+  test('a sentence too short to tell its language', () => {
+    const { findings } = guard('Thank you. La rimborseremo.');
+    expect(findings.map(({ code }) => code)).toContain('UNREADABLE_TEXT');
+  });
+});
+
+/** One value for each matter, so that a value can be moved from one to another. */
+const SHOP_RULES = evidence({
+  customerText: 'Where is my order #W1001?',
+  snippets: [
+    { key: 'returns', language: 'en', text: 'You can return unused goods within 30 days.' },
+    { key: 'care', language: 'en', text: 'Care instructions are at https://shop.example/care.' },
+    {
+      key: 'closed',
+      language: 'en',
+      text: 'Our shop is closed on 20 December. We answer mails within 24 hours. Return shipping costs 6.50 EUR.',
+    },
+  ],
+});
+
+describe.each(Object.keys(FALSE_BODIES))('a hostile model in %s', (language) => {
+  test.each(FALSE_BODIES[language] ?? [])('is blocked: %s', (body) => {
+    expect(guard(body, language, SHOP_RULES).verdict).toBe('block');
+  });
+  test.each(TRUE_BODIES_IN_THE_SAME_FORMS[language] ?? [])('and in the same forms passes: %s', (body) => {
+    const { findings } = guard(body, language, SHOP_RULES);
+    expect(findings.filter(({ severity }) => severity === 'block')).toEqual([]);
+  });
+});
+
 /** Known misses: each of these passes today. A row that is blocked at last fails here, and moves to its table above. */
 const NOT_CAUGHT: [attack: string, body: string, language?: string, facts?: DraftEvidence][] = [
-  ['a delivery time that only the opening hours name', 'It arrives at 17:00.'],
-  ['a period that belongs to something else', 'You get your money within 30 days.'],
-  ['a delivery in other words', 'The carrier handed your parcel over at your door.'],
-  ['a neighbour', 'Your parcel is with your neighbour.'],
-  ['a place', 'Your parcel is in Berlin right now.'],
-  ['a true status said of something else', 'Your payment has not arrived.'],
-  ['a loss, in the active', 'DHL lost your parcel.'],
-  ['another carrier', 'Your order has been shipped with UPS.'],
-  ['an item that was not ordered', 'Your lamp and your kettle are on their way.'],
-  ['costs that are taken over', 'We will collect the lamp and pay for the return.'],
-  ['money back, in other words', "You're getting every cent back."],
-  ['a promise split in two', 'Your refund? We will make it.'],
-  ['an option', 'We will send it express.'],
-  ['a warranty', 'You have a lifetime warranty.'],
-  ['a holiday for a date', 'It arrives on Christmas Eve.'],
-  ['a German compound number', 'Sie erhalten fünfhundert Euro.', 'de'],
-  ['a German transfer', 'Wir überweisen Ihnen das Geld.', 'de'],
-  ['a Spanish discount', 'Le haremos un descuento.', 'es'],
-  ['a French change of address', 'Nous changerons votre adresse.', 'fr'],
-  ['a sentence too short to tell its language', 'Thank you. La rimborseremo.'],
-  ['an order number in an item name', 'Mr Grey has order #W2002.', 'en', orderWithItem('order #W2002')],
+  ['a word that a hyphen splits', 'Your order was de-livered.'],
+  ['words without a blank between them', 'Your order has beendelivered.'],
+  ['a promise that says nothing', 'I promise.'],
+  ['an order that is gone', 'You no longer have an order with us.'],
+  ['a Turkish date by its ending', 'Ayın yirmisinde gelir.', 'tr'],
+  ['a Turkish denial of a denial', 'Teslim edilmediğini kimse söyleyemez.', 'tr'],
+  ['a place in the German perfect', 'Ihr Paket hat Hamburg erreicht.', 'de'],
 ];
 
 describe('not caught yet:', () => {

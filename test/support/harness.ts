@@ -65,7 +65,7 @@ export function startHarness(overrides: Overrides & { config?: Partial<Config> }
       env,
     );
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json');
+    const isJson = response.headers.get('content-type')?.includes('application/json');
     return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
   }
 

@@ -123,6 +123,7 @@ export async function startRolloutWorld(): Promise<RolloutWorld> {
     FLAGS: {},
     DRAFT_RETRIES: { send: async () => undefined },
     BACKFILL: { sendBatch: async () => undefined },
+    ALERTS: { sendBatch: async () => undefined },
   } as unknown as Env;
   const quiet = { info: () => undefined, error: () => undefined };
   const servicesWith = (overrides: Overrides) =>
@@ -215,7 +216,7 @@ export async function startRolloutWorld(): Promise<RolloutWorld> {
       model.gate = null;
       model.spreadMs = 0;
       await database.query(
-        `TRUNCATE "PilotExclusion", "RampDecision", "Ramp", "Rollback", "Business", "Feature" CASCADE`,
+        `TRUNCATE "Alert", "Incident", "PilotExclusion", "RampDecision", "Ramp", "Rollback", "Business", "Feature" CASCADE`,
       );
     },
     async close() {

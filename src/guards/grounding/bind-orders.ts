@@ -2,7 +2,7 @@ import type { Candidate } from './candidates.ts';
 import type { EvidenceIndex } from './evidence-index.ts';
 import { findNames } from './extract-claims.ts';
 import { identifierKey } from './extract-identifiers.ts';
-import { lexicon } from './lexicon.ts';
+import { lexicon, occursIn } from './lexicon.ts';
 import { foldText } from './normalise-text.ts';
 import { findOccurrences } from './occurrences.ts';
 import type { Span } from './segments.ts';
@@ -117,9 +117,18 @@ export function createBinder(
     for (const { folded, item } of order.items)
       if (folded !== '') owners.set(folded, [...(owners.get(folded) ?? []), { order: position, item }]);
   });
+  // "two lamps" of a "Desk Lamp": the last word of a name stands for it, unless it is a name itself.
+  const heads = new Map<string, { order: number; item: number }[]>();
+  for (const [name, own] of owners) {
+    const head = (name.match(/(?<![a-z0-9-])[a-z]+(?![a-z0-9-])/g) ?? []).at(-1);
+    if (head !== undefined && head.length > 3 && !owners.has(head) && !occursIn(lexicon().shopThings, head))
+      heads.set(head, [...(heads.get(head) ?? []), ...own]);
+  }
+  for (const [head, own] of heads) owners.set(head, own);
   const items = findNames(text, [...owners.keys()])
     .map((span) => ({ ...span, owners: owners.get(span.name) ?? [] }))
-    .sort((left, right) => left.start - right.start || right.end - left.end);
+    .sort((left, right) => left.start - right.start || right.end - left.end)
+    .filter((span, at, all) => !all.slice(Math.max(0, at - 4), at).some((other) => other.end >= span.end));
 
   const customerKeys = new Set(
     foldText(customerText)

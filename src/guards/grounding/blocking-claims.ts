@@ -23,6 +23,9 @@ const KIND: Record<ClaimType, string> = {
   url: 'link',
   email: 'e-mail address',
   phone: 'phone number',
+  carrier: 'carrier',
+  item: 'item',
+  place: 'place',
 };
 
 /** One short English sentence for each failed claim, for the repair prompt; the same claim is named once. */

@@ -104,6 +104,15 @@ export function matchesDay(value: DateValue, day: number, mailDay: number): bool
     }
     case 'year':
       return date.year === value.year;
+    case 'dayOfMonth':
+      return date.day === value.day && Math.abs(day - mailDay) <= 31;
+    case 'weekend':
+      return (date.weekday === 0 || date.weekday === 6) && Math.abs(day - mailDay) <= 9;
+    case 'monthEnd': {
+      const mail = calendarOf(mailDay);
+      return date.year === mail.year && date.month === mail.month && date.day >= 22;
+    }
+    case 'named':
     case 'invalid':
       return false;
   }

@@ -17,6 +17,9 @@ type CandidateMeaning =
   | { type: 'url'; key: string }
   | { type: 'email'; key: string }
   | { type: 'phone'; key: string }
+  | { type: 'carrier'; key: string }
+  | { type: 'item'; key: string }
+  | { type: 'place'; key: string }
   | { type: 'vague' };
 
 export type CandidateOf<Type extends CandidateMeaning['type']> = Extract<Candidate, { type: Type }>;
@@ -38,5 +41,10 @@ export type DateValue =
   | { kind: 'month'; month: number; year?: number }
   | { kind: 'relativeMonth'; months: number }
   | { kind: 'year'; year: number }
+  | { kind: 'dayOfMonth'; day: number }
+  | { kind: 'weekend' }
+  | { kind: 'monthEnd' }
+  /** A holiday whose day moves from year to year. */
+  | { kind: 'named'; name: string }
   /** Looks like a date and is none ("31.02.2026"). */
   | { kind: 'invalid' };

@@ -13,6 +13,9 @@ export const CLAIM_TYPES = [
   'url',
   'email',
   'phone',
+  'carrier',
+  'item',
+  'place',
 ] as const;
 export type ClaimType = (typeof CLAIM_TYPES)[number];
 

@@ -37,6 +37,7 @@ export interface IndexedOrder {
   counts: CountFact[];
   tracking: { key: string; path: string; shipment: number }[];
   items: { folded: string; item: number }[];
+  carriers: { folded: string; path: string }[];
   /** What may truthfully be said of it, with the path that says so. */
   trueStatuses: ReadonlyMap<StatedStatus, string>;
   statusPath: string;
@@ -204,6 +205,11 @@ function indexOrder(order: OrderFact, timeZone: string): IndexedOrder {
               shipment: index,
             },
           ],
+    ),
+    carriers: shipments.flatMap((shipment, index) =>
+      shipment.carrier === undefined
+        ? []
+        : [{ folded: foldText(shipment.carrier).trim(), path: `${path}.shipments[${index}].carrier` }],
     ),
     items: items.map((item, index) => ({ folded: foldText(item.name).trim(), item: index })),
     trueStatuses,

@@ -31,7 +31,7 @@ function spelledOutPattern(): RegExp {
   const dot = `(?: ?[\\[(] ?(?:\\.|${sources.dotWords}) ?[\\])] ?| (?:\\.|${sources.dotWords}) )`;
   const at = `(?: ?[\\[(] ?(?:@|${sources.atWords}) ?[\\])] ?| (?:${sources.atWords}) )`;
   return new RegExp(
-    `(?<![a-z0-9])(?:[a-z0-9_-]{1,64}${at})?[a-z0-9-]{2,63}${dot}(?:com|net|org|info|io|co|shop|store|biz|xyz|online)(?![a-z0-9])`,
+    `(?<![a-z0-9])(?:[a-z0-9_-]{1,64}${at})?[a-z0-9-]{2,63}${dot}(?:com|net|org|info|io|co|shop|store|biz|xyz|online|example|app|site|link)(?![a-z0-9])`,
     'g',
   );
 }

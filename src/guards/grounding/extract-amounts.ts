@@ -1,10 +1,10 @@
 import { type Anchors, findAnchors, matchesAround, NUMBER_WORD, numberMatchesAround } from './anchors.ts';
 import type { Candidate } from './candidates.ts';
-import { lexicon } from './lexicon.ts';
+import { lexicon, occursIn } from './lexicon.ts';
 import { COUNTED_UNITS, type CountedUnit } from './locale.ts';
 import { GROUPED_NUMBER, PLAIN_NUMBER, parseNumber, parseNumberWords } from './numbers.ts';
 import type { Span } from './segments.ts';
-import { isFree, type TextContext, take } from './text-context.ts';
+import { isFree, sentenceText, type TextContext, take } from './text-context.ts';
 
 const DOLLARS = ['USD', 'CAD', 'AUD', 'NZD', 'SGD', 'HKD', 'MXN', 'ARS', 'CLP', 'COP', 'TWD'];
 const SYMBOLS: Record<string, readonly string[]> = {
@@ -47,15 +47,37 @@ function buildPatterns() {
       `(?<![\\w.,])(${GROUPED_NUMBER})(?:[.,]?-{1,2})?${scale} ?-?(${behind})(?: ?(\\d{2})(?![\\d.,]))?`,
       'g',
     ),
-    moneyWords: new RegExp(`(?<![a-z0-9${NUMBER_WORD}])(${words}) (${behind})`, 'dg'),
+    moneyWords: new RegExp(
+      `(?<![a-z0-9${NUMBER_WORD}])(${words}) (${behind})(?:(?: (?:and|und|et|y|con|ve))? (${words})(?: (${behind}))?(?![a-z0-9]))?`,
+      'dg',
+    ),
     counted: new RegExp(
       `(?<![\\w.,#${NUMBER_WORD}])(?:(${number})|(${words}))(?:(?: ?- ?| (?:${sources.range}) )(?:(${number})|(${words})))?(?: ?x)?(?:[ -](?:[a-z'-]{1,15} ){0,2}?|)(?:${units})(?:'[a-z]{1,8})?(?![a-z0-9])`,
       'dg',
     ),
+    single: new RegExp(
+      `(?<![a-z0-9])(?:${sources.within}) (?:(?:the|this|one|an?|einer|eines|einem|ein|une?|una?|bir) )(?:next |nachsten |prochaine? |proxim[oa] )?(?:${units})(?![a-z0-9])`,
+      'g',
+    ),
+    spelled: new RegExp(
+      `(?<![a-z0-9${NUMBER_WORD}])${NUMBER_WORD}+(?:[ ,-]{1,2}${NUMBER_WORD}+){3,30}(?![a-z0-9${NUMBER_WORD}])`,
+      'g',
+    ),
+    leftOver: new RegExp(`(?<![a-z0-9'${NUMBER_WORD}-])${NUMBER_WORD}+(?![a-z0-9'${NUMBER_WORD}-])`, 'g'),
     bare: new RegExp(`(?<![\\w])#?(${number})(?:([a-z]{1,12})(?![a-z0-9]))?`, 'g'),
     wordBefore: new RegExp(`(?:^|[^a-z0-9])(${words})(?: (?:new|of the|of|of your|x|adet|tane|stuck))? $`, 'd'),
     countingContext: new RegExp(`(?:${sources.countingContexts}) ?[#:]?$`),
   };
+}
+
+function isCountOfGoods(unit: CountedUnit): boolean {
+  return unit === 'item' || unit === 'piece' || unit === 'order' || unit === 'shipment';
+}
+
+/** "Please send us three photos", "which of the two?": no count of anything that the customer has. */
+function isAskedFor(context: TextContext, offset: number): boolean {
+  const sentence = sentenceText(context, offset);
+  return /\?\s*$/.test(sentence) || occursIn(lexicon().requests, sentence);
 }
 
 /** "24/7" and "7/24" mean always. */
@@ -98,6 +120,18 @@ export function extractAmounts(
         ? parseNumber(written, locale.decimalSeparator)
         : parseNumberWords(written, locale);
   const free = (start: number, end: number): boolean => isFree(context, { start, end });
+
+  // "zero three zero, nine nine": digits one by one make an identifier or a telephone number.
+  for (const match of anchors.masked.matchAll(patterns.spelled)) {
+    const span = { start: match.index, end: match.index + match[0].length };
+    const digits = text
+      .slice(span.start, span.end)
+      .split(/[ ,-]+/)
+      .map(read);
+    if (digits.some((digit) => digit === undefined || digit > 9) || !isFree(context, span)) continue;
+    take(context, span);
+    found.push({ type: 'tracking_number', ...span, key: digits.join('') });
+  }
 
   for (const match of numberMatchesAround(text, anchors, patterns.percent, anchors.numbers, 12, 60)) {
     const start = match.index;
@@ -142,8 +176,20 @@ export function extractAmounts(
     addMoney(match.index, match.index + match[0].length, match[1] ?? '', match[2], match[3] ?? '', match[4]);
   }
   for (const match of numberMatchesAround(text, anchors, patterns.moneyWords, anchors.numbers, 2, 100)) {
-    if (read(match[1]) === undefined) continue;
-    addMoney(match.index, match.index + match[0].length, match[1] ?? '', undefined, match[2] ?? '');
+    const [whole, major, currency = '', minor, unit] = match;
+    if (read(major) === undefined) continue;
+    const cents = read(minor);
+    // "fifty-nine euros and ninety cents", "neunundfünfzig Euro neunzig": one amount.
+    const isOne =
+      cents !== undefined &&
+      cents < 100 &&
+      (unit === undefined ? !/ (?:and|und|et|y|ve) /.test(whole) : currencyOf(unit).hundredth);
+    const length = isOne || minor === undefined ? whole.length : whole.indexOf(currency) + currency.length;
+    addMoney(match.index, match.index + length, major ?? '', undefined, currency, isOne ? String(cents) : undefined);
+    if (!isOne && minor !== undefined && unit !== undefined) {
+      const start = match.index + whole.lastIndexOf(minor);
+      addMoney(start, match.index + whole.length, minor, undefined, unit);
+    }
   }
 
   for (const match of numberMatchesAround(text, anchors, patterns.counted, anchors.numbers, 2, 140)) {
@@ -154,9 +200,21 @@ export function extractAmounts(
     const unit = COUNTED_UNITS.find((key) => match.groups?.[key] !== undefined) as CountedUnit;
     if (low === undefined || !free(start, end)) continue;
     // "one of our products", "one order at a time": a pronoun, not a count.
-    if (low === 1 && match[1] === undefined && (/^\w+ of /.test(match[0]) || locale.language !== 'en')) continue;
+    if (isCountOfGoods(unit) && high === undefined && (text.charAt(end) === ':' || isAskedFor(context, start)))
+      continue;
+    const within = /^ (?:icinde|zarfinda|sonra)/.test(text.slice(end, end + 10));
+    if (low === 1 && !within && match[1] === undefined && (/^\w+ of /.test(match[0]) || locale.language !== 'en'))
+      continue;
     take(context, { start, end });
     found.push({ type: 'quantity', start, end, low, ...(high === undefined ? {} : { high }), unit, token: match[0] });
+  }
+
+  for (const match of text.matchAll(patterns.single)) {
+    const span = { start: match.index, end: match.index + match[0].length };
+    const unit = COUNTED_UNITS.find((key) => match.groups?.[key] !== undefined) as CountedUnit;
+    if (!isFree(context, span)) continue;
+    take(context, span);
+    found.push({ type: 'quantity', ...span, low: 1, unit, token: match[0] });
   }
 
   const wordBefore = (end: number): string | undefined => {
@@ -197,6 +255,18 @@ export function extractAmounts(
     } else {
       found.push({ type: 'quantity', start, end, low: value ?? Number.NaN, token: match[0] });
     }
+  }
+  for (const match of anchors.masked.matchAll(patterns.leftOver)) {
+    const span = { start: match.index, end: match.index + match[0].length };
+    const written = text.slice(span.start, span.end);
+    const low = read(written);
+    words.notCounts.lastIndex = 0;
+    // Words for one are articles and pronouns.
+    if (low === undefined || low < 2 || words.notCounts.test(written) || !isFree(context, span)) continue;
+    if (isAskedFor(context, span.start) || /^(?: [a-z]{1,12})?:/.test(text.slice(span.end, span.end + 15))) continue;
+    if (/^ (?:of (?:us|our|my)|von uns|d'entre nous|de nosotros)/.test(text.slice(span.end, span.end + 16))) continue;
+    take(context, span);
+    found.push({ type: 'quantity', ...span, low, token: written });
   }
   return found;
 }

@@ -5,12 +5,15 @@ import { extractAddresses } from './extract-addresses.ts';
 import { extractAmounts } from './extract-amounts.ts';
 import { extractDates } from './extract-dates.ts';
 import { extractIdentifiers, type KnownIdentifiers } from './extract-identifiers.ts';
+import { extractCarriers, extractItems, extractPlaces } from './extract-names.ts';
 import { extractStatements } from './extract-statements.ts';
 import { labelAmounts, labelDates } from './label-values.ts';
 import { lexicon } from './lexicon.ts';
+import type { Topic } from './locale.ts';
 import { findOccurrences } from './occurrences.ts';
 import type { Span } from './segments.ts';
 import { readText, type TextContext, take } from './text-context.ts';
+import { topicsOf } from './topics.ts';
 
 export interface ExtractedText {
   context: TextContext;
@@ -40,6 +43,7 @@ export function extractClaims(
   names: readonly string[],
   known: KnownIdentifiers,
   items: readonly string[] = [],
+  carriers: readonly string[] = [],
 ): ExtractedText {
   const context = readText(original, language, localeTag);
   for (const span of findNames(context.text, names)) take(context, span);
@@ -55,10 +59,16 @@ export function extractClaims(
     return messages.within(start, end) && !orders.within(start, end);
   };
   const anchors = findAnchors(context.text, context.locale);
+  /** "Have a nice weekend" is no date; "it arrives at the weekend" is. */
+  const saysSomething = (span: Span): boolean => {
+    const topics = topicsOf(context, span);
+    return OF_TIME.some((topic) => topics.has(topic));
+  };
   const dates = extractDates(context, anchors).filter((candidate) => {
     if (candidate.type !== 'date') return true;
     const { kind } = candidate.date;
     // "We will check today", "your mail of yesterday": relative days in talk about the talk itself are no facts.
+    if (kind === 'weekend') return saysSomething(candidate);
     if (kind !== 'relative' && kind !== 'weekday' && kind !== 'week' && kind !== 'relativeMonth') return true;
     return !isUndertaking(candidate.start) && !aboutMessage(candidate.start);
   });
@@ -66,12 +76,29 @@ export function extractClaims(
     const duration = candidate.type === 'quantity' && candidate.unit !== undefined && DURATIONS.has(candidate.unit);
     return !duration || !isUndertaking(candidate.start);
   });
-  const candidates = [...addresses, ...identifiers, ...dates, ...amounts, ...statements].sort(
+  const carried = extractCarriers(context, carriers, statements).filter(({ start }) => !isUndertaking(start));
+  const named = [...extractPlaces(context), ...extractItems(context, statements.filter(isOfGoods))].filter(
+    (candidate) => !isUndertaking(candidate.start) && !aboutMessage(candidate.start),
+  );
+  const candidates = [...addresses, ...identifiers, ...dates, ...amounts, ...statements, ...carried, ...named].sort(
     (left, right) => left.start - right.start || left.end - right.end,
   );
   labelDates(context, candidates);
   labelAmounts(context, candidates);
   return { context, candidates };
+}
+
+/** Matters that a day is promised for. */
+const OF_TIME: readonly Topic[] = ['delivery', 'dispatch', 'refund', 'pickup', 'appointment', 'exchange'];
+
+const OF_GOODS: ReadonlySet<string> = new Set([
+  ...['processing', 'shipped', 'in_transit', 'out_for_delivery', 'ready_for_pickup', 'delivered', 'on_hold', 'delayed'],
+  ...['lost', 'returned', 'replaced', 'ship', 'deliver', 'replacement'],
+]);
+
+function isOfGoods(candidate: Candidate): boolean {
+  if (candidate.type === 'status') return OF_GOODS.has(candidate.stated);
+  return candidate.type === 'promise' && OF_GOODS.has(candidate.kind);
 }
 
 export const DURATIONS: ReadonlySet<string> = new Set([

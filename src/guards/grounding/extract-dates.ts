@@ -3,6 +3,7 @@ import { isRealDate } from './calendar.ts';
 import type { Candidate, DateValue } from './candidates.ts';
 import { lexicon, occursIn, phraseSource } from './lexicon.ts';
 import { parseNumberWords } from './numbers.ts';
+import { findOccurrences } from './occurrences.ts';
 import { isFree, sentenceText, type TextContext, take } from './text-context.ts';
 
 const SUFFIX = "(?:'[a-z]{1,8}|'?(?:da|de|ta|te|dan|den|tan|ten|daki|deki|taki|teki|a|e|i|u|in|un|ya|ye|s))?";
@@ -44,6 +45,10 @@ function buildPatterns() {
       `(?<![a-z0-9])(?:(?<before>${weekday}))?${month} (?:the )?(?:(${dayDigits})(?:st|nd|rd|th)?|(${dayWord}))(?![a-z0-9%€$£₺:]|[.,]\\d|'[a-z])(?:,? (\\d{4})(?!\\d))?`,
       'dg',
     ),
+    dayOfMonth: new RegExp(
+      `(?<![a-z0-9])(?:(?:on|by|until|before|from) the|am|bis zum|vor dem|le|el|al|hasta el) (?:(\\d{1,2})(?:st|nd|rd|th|\\.)|(${NUMBER_WORD}+))(?![a-z0-9]|[.,]\\d| ?[%€$£₺]|${NUMBER_WORD})(?! (?:of|day|item|piece|time|order|attempt|floor|parcel|delivery|part|step|${sources.currency}|${Object.values(sources.units).join('|')}))`,
+      'dg',
+    ),
     iso: /(?<![a-z0-9])(\d{4})-(\d{2})-(\d{2})(?!\d)/g,
     yearFirst: /(?<![\d./])(\d{4})([./])(\d{1,2})\2(\d{1,2})(?![\d/]|\.\d)/g,
     numeric: new RegExp(
@@ -68,11 +73,20 @@ function buildPatterns() {
       'g',
     ),
     time: /(?<![\d:.,])(\d{1,2}) ?[:h] ?(\d{2})(?::\d{2})?(?![\d:])(?: ?(am|pm|a\.m\.?|p\.m\.?|uhr|h)(?![a-z0-9]))?/g,
-    clockHour: /(?<![\d:.,])(\d{1,2})(?:[.](\d{2}))? ?(am|pm|a\.m\.?|p\.m\.?|uhr|heures?|o'clock)(?![a-z0-9])/g,
+    clockHour:
+      /(?<![\d:.,]|(?:sous|dans|en|les|d'ici|de) )(\d{1,2})(?:[.](\d{2}))? ?(am|pm|a\.m\.?|p\.m\.?|uhr|heures?|o'clock)(?![a-z0-9])/g,
     frenchHour: /(?<=(?:^|[^a-z])(?:a|vers|des|entre|et|de|jusqu'a|las) )(\d{1,2}) ?h(?![a-z0-9])/g,
     prefixedTime: new RegExp(
       `(?<![a-z0-9])(?:saat(?:i|leri)?|um|gegen|ab|at|a las?|sobre las?) (\\d{1,2})\\.(\\d{2})(?![\\d.,])(?! ?(?:${sources.currency}|[€$£₺%]))`,
       'g',
+    ),
+    clockWord: new RegExp(
+      `(?<![a-z0-9])(?:at|by|before|until|till|around|after|am|gegen|um|bis|vor|a|avant|vers|jusqu'a|al?|hasta|oglen|gun)? ?(${words.clockTimes.source})(?:e|de|a|da|leyin)?(?![a-z0-9])`,
+      'g',
+    ),
+    spokenTime: new RegExp(
+      `(?<![a-z0-9])(?:(half past|halb|quarter (?:past|to)|viertel (?:vor|nach)) (${NUMBER_WORD}+)|(?:at|by|around|um|gegen|saat|vers|a las?) (${NUMBER_WORD}+)(?= (?:o'clock|uhr|heures?|en punto|pm|am|de la)|[.,!?\n]|$)|(${NUMBER_WORD}+) (?:o'clock|uhr|heures?))(?![a-z0-9])`,
+      'dg',
     ),
     prefixedHour: /(?<![a-z0-9])(?:saat(?:i)?|a las) (\d{1,2})(?![\d.,:]\d|\d|:)/g,
   };
@@ -251,6 +265,27 @@ export function extractDates(
       else if (isUnit('month')) add(...span, { kind: 'relativeMonth', months: sign * count });
     }
   }
+  for (const span of findOccurrences(text, words.monthEnds).spans) add(span.start, span.end, { kind: 'monthEnd' });
+  for (const span of findOccurrences(text, words.weekends).spans) add(span.start, span.end, { kind: 'weekend' });
+  for (const match of numberMatchesAround(text, anchors, patterns.dayOfMonth, anchors.numbers, 20, 30)) {
+    const digits = match[1];
+    const day = digits === undefined ? dayOfWord(match[2], context) : Number(digits);
+    const written = digits ?? match[2] ?? '';
+    const isOrdinal = digits !== undefined || words.ordinalWords.values.has(written.split(/[ -]/).pop() ?? '');
+    if (day === undefined || day < 1 || day > 31 || !isOrdinal) continue;
+    const start = match.index + match[0].lastIndexOf(written);
+    add(start, match.index + match[0].length, { kind: 'dayOfMonth', day });
+  }
+  for (const match of text.matchAll(words.holidays.pattern)) {
+    const name = match[1] ?? match[2] ?? '';
+    const start = match.index + match[0].indexOf(name);
+    const [month, day] = (words.holidays.values.get(name) ?? '').split('-').map(Number);
+    add(
+      start,
+      start + name.length,
+      day === undefined ? { kind: 'named', name } : { kind: 'day', day, month: month ?? 0 },
+    );
+  }
   for (const match of matchesAround(text, patterns.relativeDay, anchors.relativeDays, 2, 40)) {
     const word = match[1] ?? '';
     if (words.ambiguousWords.get(word)?.has(context.locale.language) === false) continue;
@@ -303,6 +338,40 @@ export function extractDates(
     for (const match of text.matchAll(pattern)) {
       addTime(match.index, match.index + match[0].length, Number(match[1]), Number(match[2] ?? 0), match[3]);
     }
+  }
+  for (const match of text.matchAll(patterns.clockWord)) {
+    const name = match[1] ?? '';
+    const minutes = words.clockTimes.values.get(name) ?? 0;
+    addTime(
+      match.index + match[0].length - name.length,
+      match.index + match[0].length,
+      Math.floor(minutes / 60),
+      minutes % 60,
+      undefined,
+    );
+  }
+  for (const match of numberMatchesAround(text, anchors, patterns.spokenTime, anchors.numbers, 30, 40)) {
+    const hour = parseNumberWords(match[2] ?? match[3] ?? match[4] ?? '', context.locale);
+    const lead = match[1] ?? '';
+    const shift = /past|apres|y media/.test(lead) ? 30 : /halb/.test(lead) ? -30 : 0;
+    if (hour === undefined || hour > 24) continue;
+    const span = { start: match.index, end: match.index + match[0].length };
+    if (!isFree(context, span)) continue;
+    take(context, span);
+    const exact = hour * 60 + shift;
+    found.push({ type: 'time', ...span, minutes: hour <= 12 ? [exact, exact + 720] : [exact] });
+  }
+  for (const span of findOccurrences(text, words.namedTimes).spans) {
+    if (
+      !/(?<![a-z])(?:at|by|before|until|till|around|bis|zum|vor|gegen|zu|avant|a|d'ici|pour|vers|antes del?|al|hasta el|para el) (?:the |the )?$/.test(
+        text.slice(Math.max(0, span.start - 14), span.start),
+      ) &&
+      context.locale.language !== 'tr'
+    )
+      continue;
+    if (!isFree(context, span)) continue;
+    take(context, span);
+    found.push({ type: 'time', ...span, minutes: [] });
   }
   for (const pattern of [patterns.frenchHour, patterns.prefixedHour]) {
     for (const match of text.matchAll(pattern))

@@ -13,7 +13,7 @@ export type KnownIdentifiers = ReadonlyMap<string, 'order_number' | 'tracking_nu
 const TOKEN = /(?<![a-z0-9])(?:# ?)?[a-z0-9]+(?:[-_/.][a-z0-9]+){0,8}(?![a-z0-9])/g;
 const GROUPED_DIGITS = /(?<![\d.,])#?\d{1,8}(?:[ -]\d{1,8}){1,12}(?![\d.,]\d|\d)/g;
 const PHONE =
-  /(?<![a-z0-9#])(?:\+|00)? ?\(?\d{1,5}\)?(?:[ ./()-]{1,3}\d{1,6}){1,8}(?![a-z0-9])|(?<![a-z0-9#])\+\d{7,15}(?!\d)|(?<![a-z0-9#])\d{7,15}(?!\d)/g;
+  /(?<![a-z0-9#])(?:\+|00)? ?\(?\d{1,5}\)?(?:[ ./()-]{1,3}\d{1,8}){1,8}(?![a-z0-9])|(?<![a-z0-9#])\+\d{7,15}(?!\d)|(?<![a-z0-9#])\d{7,15}(?!\d)/g;
 /** Carriers' forms: UPS 1Z..., postal union AB123456789CD, or ten digits and more. */
 const TRACKING_SHAPE = /^(?:1z[a-z0-9]{16}|[a-z]{2}\d{9}[a-z]{2}|\d{10,34}|[a-z]{2,4}\d{9,20})$/;
 

@@ -1,7 +1,7 @@
 import type { Candidate } from './candidates.ts';
-import { lexicon } from './lexicon.ts';
+import { lexicon, occursIn } from './lexicon.ts';
 import { PROMISE_KINDS, type PromiseKind, STATED_STATUSES, type StatedStatus } from './locale.ts';
-import { findOccurrences, type Occurrences, wordsAhead, wordsBack } from './occurrences.ts';
+import { findOccurrences, firstStartingFrom, type Occurrences, wordsAhead, wordsBack } from './occurrences.ts';
 import type { Segments, Span } from './segments.ts';
 import type { TextContext } from './text-context.ts';
 
@@ -108,6 +108,32 @@ function isNegated({ text, segments, negations, trailingNegations }: Surrounding
   return trailingNegations.within(span.end, wordsAhead(text, span.end, 2, segments.clauseAt(span.end - 1).end));
 }
 
+/**
+ * "Nobody can say that it was not delivered": whether a clause with "that" hangs on a negation which states nothing itself,
+ * and whether this says "it is not true that".
+ */
+function isDenied(
+  { text, segments, negations }: Surroundings,
+  statuses: readonly StatusMatch[],
+  match: Span,
+): 'as untrue' | 'somehow' | undefined {
+  const sentence = segments.sentenceAt(match.start);
+  const clause = segments.clauseAt(match.start);
+  const opening = text.slice(clause.start, clause.start + 6);
+  if (clause.start <= sentence.start || !/^ ?(?:that|dass|que|qu'|ki)\b/.test(opening)) return undefined;
+  let outer = segments.clauseAt(clause.start - 1);
+  // ", dass": between comma and conjunction nothing stands.
+  if (outer.start > sentence.start && text.slice(outer.start, outer.end).trim() === '')
+    outer = segments.clauseAt(outer.start - 1);
+  const from = Math.max(outer.start, sentence.start);
+  if (!negations.within(from, outer.end)) return undefined;
+  if ((firstStartingFrom(statuses, from)?.end ?? Number.POSITIVE_INFINITY) <= outer.end) return undefined;
+  const said = text.slice(Math.max(from, outer.end - 60), outer.end);
+  return /\b(?:true|correct|right|the case|wahr|richtig|der fall|vrai|exact|cierto|verdad|correcto)\b/.test(said)
+    ? 'as untrue'
+    : 'somehow';
+}
+
 /** "will be paid", "sera remboursée": a state that is yet to come is promised, not stated. */
 function isFuture({ text, segments, futures, pasts }: Surroundings, span: StatusMatch): boolean {
   const clause = segments.clauseAt(span.start);
@@ -195,6 +221,67 @@ function allPromises(surroundings: Surroundings): PromiseMatch[] {
   return found;
 }
 
+/** What else than parcels can arrive, be sent or be on its way. */
+type Subject = 'goods' | 'payment' | 'refund' | 'message';
+const ARRIVALS: readonly StatedStatus[] = ['delivered', 'shipped', 'in_transit', 'processing', 'delayed', 'lost'];
+/** Characters before a status in which its subject is looked for. */
+const SUBJECT_REACH = 80;
+
+function readSubjects(text: string): readonly { subject: Subject; found: Occurrences }[] {
+  const words = lexicon();
+  return [
+    { subject: 'goods', found: findOccurrences(text, words.nouns.order) },
+    { subject: 'payment', found: findOccurrences(text, words.paymentNouns) },
+    { subject: 'refund', found: findOccurrences(text, words.refundNouns) },
+    { subject: 'message', found: findOccurrences(text, words.nouns.message) },
+  ];
+}
+
+/** The noun nearest before the status, in its clause; goods where none of the other things is named. */
+function subjectOf(subjects: ReturnType<typeof readSubjects>, clauseStart: number, match: Span): Subject {
+  let nearest: { subject: Subject; at: number } = { subject: 'goods', at: -1 };
+  for (const { subject, found } of subjects) {
+    const at = found.lastBefore(match.start)?.start ?? -1;
+    if (at >= Math.max(clauseStart, match.start - SUBJECT_REACH) && at > nearest.at) nearest = { subject, at };
+  }
+  return nearest.subject;
+}
+
+/** A heading that the next sentence may answer has no more words. */
+const WORDS_OF_A_HEADING = 4;
+/** Where in its sentence an answer begins at the latest. */
+const ANSWER_BEGINS = 12;
+
+/** "Your refund? We will make it.", "Delivered? Yes.", "Refund: granted": what is asked, or only named, then affirmed. */
+function answers(surroundings: Surroundings, statuses: readonly StatusMatch[]): Candidate[] {
+  const { text, segments } = surroundings;
+  const words = lexicon();
+  const found: Candidate[] = [];
+  const affirmations = findOccurrences(text, words.affirmations).spans.map((span) => ({ ...span, onlyAnswers: true }));
+  const proForms = findOccurrences(text, words.proForms).spans.map((span) => ({ ...span, onlyAnswers: false }));
+  for (const { start, end, onlyAnswers } of [...proForms, ...affirmations]) {
+    const sentence = segments.sentenceAt(start);
+    const joint = text.slice(Math.max(sentence.start, start - 40), start).search(/(?:[:=]| -{1,2}) ?$/);
+    const heading = joint >= 0 && !onlyAnswers;
+    if (!heading && (sentence.start === 0 || start - sentence.start > ANSWER_BEGINS)) continue;
+    const before = heading ? { start: sentence.start, end: start } : segments.sentenceAt(sentence.start - 1);
+    const said = text.slice(Math.max(before.start, before.end - 200), before.end).trim();
+    const isQuestion = said.endsWith('?');
+    if (!isQuestion && (onlyAnswers || said.split(' ').length > WORDS_OF_A_HEADING)) continue;
+    if (surroundings.negations.within(wordsBack(text, start, NEGATION_REACH, sentence.start), end)) continue;
+    if (surroundings.negations.within(end, Math.min(sentence.end, end + 5))) continue;
+    if (surroundings.undertakings.within(end, Math.min(sentence.end, end + 40))) continue;
+    const first = firstStartingFrom(statuses, before.start);
+    const status = first !== undefined && first.end <= before.end ? first : undefined;
+    const kind = PROMISE_KINDS.find((candidate) => occursIn(words.promiseActions[candidate], said));
+    if (status !== undefined && isQuestion)
+      found.push({ type: 'status', start, end, stated: status.stated, negated: status.negative });
+    else if (kind !== undefined && !onlyAnswers)
+      found.push({ type: 'promise', start, end, kind, refused: false, conditional: false });
+  }
+  return found;
+}
+
 /** What `extractStatements` found, and which clauses only undertake to look, check or reply. */
 export interface Statements {
   candidates: Candidate[];
@@ -213,6 +300,7 @@ export function extractStatements(context: TextContext): Statements {
     text.length,
   );
   const stating = new Uint8Array(text.length);
+  const subjects = readSubjects(text);
 
   for (const match of statuses) {
     if (covered.subarray(match.start, match.end).includes(1)) continue;
@@ -222,12 +310,23 @@ export function extractStatements(context: TextContext): Statements {
     const near = fourBack + text.slice(fourBack, match.start).lastIndexOf(':') + 1;
     const sentence = segments.sentenceAt(match.start);
     const kind = PROMISE_OF_STATUS[match.stated];
-    const negated = match.negative || isNegated(surroundings, match);
+    const own = match.negative || isNegated(surroundings, match);
+    const denied = isDenied(surroundings, statuses, match);
+    const negated = own || denied === 'as untrue';
+    if (own && denied !== undefined)
+      candidates.push({ type: 'status', start: match.start, end: match.end, stated: match.stated, negated: false });
     // "is yet to be shipped" states, "to be shipped" alone does not.
     if (!negated && surroundings.unstated.within(near, match.start)) continue;
-    stating[match.start] = 1;
     const span = { start: match.start, end: match.end };
-    if (kind !== undefined && surroundings.habitual.within(sentence.start, sentence.end)) {
+    const subject = ARRIVALS.includes(match.stated) ? subjectOf(subjects, clause.start, match) : 'goods';
+    if (subject === 'message') continue;
+    stating[match.start] = 1;
+    if (subject === 'payment' || subject === 'refund') {
+      const future = isFuture(surroundings, match);
+      if (subject === 'refund' && future)
+        candidates.push({ type: 'promise', ...span, kind: 'refund', refused: negated, conditional: false });
+      else candidates.push({ type: 'status', ...span, stated: subject === 'payment' ? 'paid' : 'refunded', negated });
+    } else if (kind !== undefined && surroundings.habitual.within(sentence.start, sentence.end)) {
       candidates.push({ type: 'promise', ...span, kind, refused: negated, conditional: true });
     } else if (kind !== undefined && isFuture(surroundings, match)) {
       const conditional = surroundings.conditionals.within(sentence.start, sentence.end);
@@ -252,6 +351,10 @@ export function extractStatements(context: TextContext): Statements {
       refused,
       conditional,
     });
+  }
+  for (const answer of answers(surroundings, statuses)) {
+    stating[answer.start] = 1;
+    candidates.push(answer);
   }
   const isUndertaking = (offset: number): boolean => {
     const clause = segments.clauseAt(offset);

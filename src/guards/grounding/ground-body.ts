@@ -2,7 +2,7 @@ import { isLanguage, LANGUAGES, languageOfLocale } from '../../lib/languages.ts'
 import { createBinder } from './bind-orders.ts';
 import { localMoment } from './calendar.ts';
 import type { Claim, GroundingInput } from './claim.ts';
-import { type EvidenceText, indexEvidence } from './evidence-index.ts';
+import { type EvidenceIndex, type EvidenceText, indexEvidence } from './evidence-index.ts';
 import { extractClaims } from './extract-claims.ts';
 import { identifierKey, type KnownIdentifiers } from './extract-identifiers.ts';
 import { type Court, type EvidenceCandidates, judgeCandidate } from './judge.ts';
@@ -37,16 +37,24 @@ function readEvidenceTexts(
     );
     let at = 0;
     let next = 0;
+    let folded = 0;
     for (const source of own) {
       const end = at + source.text.length;
       const first = next;
       while (next < candidates.length && (context.normalised.starts[candidates[next]?.start ?? 0] ?? 0) < end)
         next += 1;
-      read.push({ source, candidates: candidates.slice(first, next), text: foldText(source.text) });
+      const range = { start: folded, end: folded };
+      while (folded < context.text.length && (context.normalised.starts[folded] ?? 0) < end) folded += 1;
+      range.end = folded;
+      read.push({ source, context, range, candidates: candidates.slice(first, next), text: foldText(source.text) });
       at = end + TEXT_BREAK.length;
     }
   }
   return read;
+}
+
+function carriersOf(index: EvidenceIndex): string[] {
+  return index.orders.flatMap((order) => order.carriers.map((carrier) => carrier.folded));
 }
 
 /** What a name of goods may say by itself: "2-pack", "100 % linen". */
@@ -81,7 +89,7 @@ export function groundBody(input: GroundingInput): Claim[] {
   const carriesNothing = (name: string): boolean =>
     extractClaims(name, language, profile.locale, [], new Map()).candidates.every(({ type }) => HARMLESS.has(type));
   const names = [...index.names, ...index.recordNames.filter(carriesNothing)];
-  const extracted = extractClaims(body, language, profile.locale, names, known, items);
+  const extracted = extractClaims(body, language, profile.locale, names, known, items, carriersOf(index));
   const court: Court = {
     body: extracted,
     index,

@@ -1,14 +1,19 @@
+import { languageOfLocale } from '../../lib/languages.ts';
 import { type Binder, type Binding, isAboutAppointment } from './bind-orders.ts';
 import { matchesDay, sameWrittenDate } from './calendar.ts';
 import type { Candidate, CandidateOf, MoneyValue } from './candidates.ts';
 import type { ClaimVerdict } from './claim.ts';
 import type { AmountFact, EvidenceIndex, EvidenceText, IndexedOrder } from './evidence-index.ts';
 import { urlKey } from './extract-addresses.ts';
-import { DURATIONS, type ExtractedText } from './extract-claims.ts';
+import { DURATIONS, type ExtractedText, findNames } from './extract-claims.ts';
 import { identifierKey } from './extract-identifiers.ts';
-import type { DateLabel, MoneyLabel, PromiseKind, StatedStatus } from './locale.ts';
+import { lexicon, occursIn } from './lexicon.ts';
+import type { DateLabel, MoneyLabel, PromiseKind, StatedStatus, Topic } from './locale.ts';
 import { foldText } from './normalise-text.ts';
-import { isAttributed, sentenceText } from './text-context.ts';
+import { firstStartingFrom } from './occurrences.ts';
+import type { Span } from './segments.ts';
+import { isAttributed, sentenceText, type TextContext } from './text-context.ts';
+import { topicsOf } from './topics.ts';
 
 interface Judgement {
   verdict: ClaimVerdict;
@@ -21,6 +26,9 @@ export interface EvidenceCandidates {
   candidates: readonly Candidate[];
   /** Folded. */
   text: string;
+  /** What the candidates' offsets refer to, and where in it this text stands. */
+  context: TextContext;
+  range: Span;
 }
 
 /** All that judging needs beside the candidate itself. */
@@ -45,19 +53,57 @@ function boundOrders(court: Court, binding: Binding): IndexedOrder[] {
   return binding.orders.flatMap((position) => court.index.orders[position] ?? []);
 }
 
-/** The first value of a snippet or profile text that `matches`, as a verdict. */
+/**
+ * The first value of a snippet or profile text that `matches`, as a verdict. With `claim`, the text must say the value of
+ * the same matter: "closed on 20 December" does not verify "arrives on 20 December".
+ */
 function fromTexts<Type extends Candidate['type']>(
   court: Court,
   type: Type,
   matches: (candidate: CandidateOf<Type>, source: EvidenceText) => boolean,
+  claim?: Span,
 ): Judgement | undefined {
   for (const text of court.texts()) {
     for (const candidate of text.candidates) {
-      if (candidate.type === type && matches(candidate as CandidateOf<Type>, text.source))
-        return verified(text.source.path);
+      if (candidate.type !== type || !matches(candidate as CandidateOf<Type>, text.source)) continue;
+      if (claim === undefined || isSameMatter(court, claim, text, candidate)) return verified(text.source.path);
     }
   }
   return undefined;
+}
+
+const SHORTEST_STEM = 5;
+
+function stems(text: string): Set<string> {
+  return new Set((text.match(/[a-z]{5,}/g) ?? []).map((word) => word.slice(0, SHORTEST_STEM)));
+}
+
+/** Matters of the parcel itself, which a sentence about "your parcel" may leave unsaid. */
+const GOODS_MATTERS: readonly Topic[] = ['delivery', 'dispatch', 'returns', 'exchange', 'pickup'];
+
+function namesGoods({ body: { context } }: Court, span: Span): boolean {
+  const clause = context.segments.clauseAt(span.start);
+  const from = Math.max(clause.start, span.start - 200);
+  return occursIn(lexicon().nouns.order, context.text.slice(from, Math.min(clause.end, span.end + 200)));
+}
+
+/** Whether claim and evidence speak of the same matter; where only one of them says of which, a shared word decides. */
+function isSameMatter(court: Court, claim: Span, text: EvidenceCandidates, candidate: Span): boolean {
+  const { context } = court.body;
+  const claimed = topicsOf(context, claim);
+  const opening = text.source.path === 'profile.openingHours';
+  const said: ReadonlySet<Topic> = opening
+    ? new Set<Topic>(['opening'])
+    : topicsOf(text.context, candidate, text.range);
+  if (claimed.size === 0)
+    return said.size === 0 || GOODS_MATTERS.some((topic) => said.has(topic)) || !namesGoods(court, claim);
+  // What holds of returns alone is not said of deliveries, though both are shipped.
+  if (said.has('returns') && !claimed.has('returns') && !claimed.has('refund') && !claimed.has('exchange'))
+    return false;
+  for (const topic of claimed) if (said.has(topic)) return true;
+  if (said.size > 0) return false;
+  const words = stems(sentenceText(text.context, candidate.start));
+  return [...stems(sentenceText(context, claim.start))].some((stem) => words.has(stem));
 }
 
 function customerNames(court: Court, key: string): boolean {
@@ -146,19 +192,28 @@ function judgeMoney(court: Court, claim: CandidateOf<'money'>): Judgement {
       other ??= facts[0]?.path;
     }
   }
-  const said = fromTexts(court, 'money', (candidate) => {
-    if (candidate.amount === undefined || !sameAmount(candidate.amount, amount)) return false;
-    if (
-      claim.currencies !== undefined &&
-      candidate.currencies !== undefined &&
-      !claim.currencies.some((code) => candidate.currencies?.includes(code))
-    )
-      return false;
-    const own = claim.label === 'total' || claim.label === 'refund';
-    return own
-      ? candidate.label === claim.label
-      : claim.label === undefined || candidate.label === undefined || candidate.label === claim.label;
-  });
+  const said = fromTexts(
+    court,
+    'money',
+    (candidate) => {
+      if (candidate.amount === undefined || !sameAmount(candidate.amount, amount)) return false;
+      if (
+        claim.currencies !== undefined &&
+        candidate.currencies !== undefined &&
+        !claim.currencies.some((code) => candidate.currencies?.includes(code))
+      )
+        return false;
+      const own = claim.label === 'total' || claim.label === 'refund';
+      return own
+        ? candidate.label === claim.label
+        : claim.label === undefined ||
+            candidate.label === undefined ||
+            candidate.label === claim.label ||
+            // "Sending it back costs 5 EUR" of "return shipping: 5 EUR": the matter is checked besides.
+            (claim.label === 'price' && candidate.label === 'shipping' && topicsOf(court.body.context, claim).size > 0);
+    },
+    claim,
+  );
   if (said !== undefined) return said;
   const quoted =
     claim.label !== 'refund' && claim.label !== 'discount' && isAttributed(court.body.context, claim.start);
@@ -194,12 +249,17 @@ function judgeDate(court: Court, claim: CandidateOf<'date'>): Judgement & { path
   for (const appointment of court.index.appointments) consider(appointment.moments);
   if (matching[0] !== undefined) return { ...verified(matching[0]), paths: matching };
   if (GENERAL_DATE_LABELS.includes(claim.label)) {
-    const said = fromTexts(court, 'date', (candidate) => {
-      // Weekdays of opening hours say nothing of deliveries.
-      if (claim.label !== undefined && candidate.date.kind === 'weekday') return false;
-      const sameLabel = claim.label === undefined || candidate.label === undefined || candidate.label === claim.label;
-      return sameLabel && sameWrittenDate(claim.date, candidate.date, court.mailDay);
-    });
+    const said = fromTexts(
+      court,
+      'date',
+      (candidate) => {
+        // Weekdays of opening hours say nothing of deliveries.
+        if (claim.label !== undefined && candidate.date.kind === 'weekday') return false;
+        const sameLabel = claim.label === undefined || candidate.label === undefined || candidate.label === claim.label;
+        return sameLabel && sameWrittenDate(claim.date, candidate.date, court.mailDay);
+      },
+      claim,
+    );
     if (said !== undefined) return said;
   }
   return contradicted(other);
@@ -219,20 +279,28 @@ function judgeTime(court: Court, claim: CandidateOf<'time'>, datePaths: readonly
     if (claim.minutes.includes(fact.moment.minutes)) return verified(fact.path);
     other ??= fact.path;
   }
-  const said = fromTexts(court, 'time', (candidate) =>
-    candidate.minutes.some((minutes) => claim.minutes.includes(minutes)),
+  const said = fromTexts(
+    court,
+    'time',
+    (candidate) => candidate.minutes.some((minutes) => claim.minutes.includes(minutes)),
+    claim,
   );
   return said ?? contradicted(other);
 }
 
 function judgeQuantity(court: Court, claim: CandidateOf<'quantity'>): Judgement {
   const { low, high, unit } = claim;
-  const said = fromTexts(court, 'quantity', (candidate) => {
-    if (candidate.low !== low || candidate.high !== high) return false;
-    return unit === undefined
-      ? candidate.token === claim.token || candidate.unit === undefined
-      : candidate.unit === unit;
-  });
+  const said = fromTexts(
+    court,
+    'quantity',
+    (candidate) => {
+      if (candidate.low !== low || candidate.high !== high) return false;
+      return unit === undefined
+        ? candidate.token === claim.token || candidate.unit === undefined
+        : candidate.unit === unit;
+    },
+    claim,
+  );
   if (unit !== undefined && DURATIONS.has(unit)) return said ?? UNSUPPORTED;
   const binding = court.binder.bind(claim, 'everything');
   let other: string | undefined;
@@ -367,6 +435,8 @@ function judgePromise(court: Court, claim: CandidateOf<'promise'>): Judgement {
     cancel: ['delivered', 'returned'],
   };
   const against = bound.find((order) => closed[kind]?.includes(order.fact.canonicalStatus) === true);
+  // That nothing was changed is what no record shows.
+  if (refused && kind === 'change') return { verdict: 'unverifiable' };
   return refused ? UNSUPPORTED : contradicted(against?.statusPath);
 }
 
@@ -415,6 +485,95 @@ function judgePhone(court: Court, claim: CandidateOf<'phone'>): Judgement {
     : contradicted('profile.supportPhone');
 }
 
+function sameCarrier(left: string, right: string): boolean {
+  const [short, long] = left.length < right.length ? [left, right] : [right, left];
+  return ` ${long.replace(/[^a-z0-9]+/g, ' ')} `.includes(` ${short.replace(/[^a-z0-9]+/g, ' ')} `);
+}
+
+function judgeCarrier(court: Court, claim: CandidateOf<'carrier'>): Judgement {
+  const { context } = court.body;
+  const binding = court.binder.bind(claim, 'everything');
+  const own = binding.unknown ? [] : boundOrders(court, binding).flatMap((order) => order.carriers);
+  const match = own.find((carrier) => sameCarrier(carrier.folded, claim.key));
+  if (match !== undefined) return verified(match.path);
+  const elsewhere = court.index.orders
+    .flatMap((order) => order.carriers)
+    .find((carrier) => sameCarrier(carrier.folded, claim.key));
+  if (elsewhere !== undefined && !binding.named && !binding.unknown) return verified(elsewhere.path);
+  const text = court.texts().find((candidate) => findNames(candidate.text, [claim.key]).length > 0);
+  // A text that names carriers says who else delivers, not who has this parcel.
+  if (text !== undefined && (own.length === 0 || !saysOfGoods(court, claim))) return verified(text.source.path);
+  const customers = findNames(court.customer().context.text, [claim.key]).length > 0;
+  if (customers && isAttributed(context, claim.start)) return verified('customerText');
+  return contradicted(own[0]?.path);
+}
+
+/** Whether the clause of the span states or promises something. */
+function saysOfGoods(court: Court, span: Span): boolean {
+  const clause = court.body.context.segments.clauseAt(span.start);
+  const { candidates } = court.body;
+  const end = Math.min(clause.end, span.end + 200);
+  let at = Math.max(clause.start, span.start - 200);
+  for (let next = firstStartingFrom(candidates, at); next !== undefined && next.start < end; ) {
+    if (next.type === 'status' || next.type === 'promise') return true;
+    at = next.start + 1;
+    next = firstStartingFrom(candidates, at);
+  }
+  return false;
+}
+
+/** Words of a name that say what it is: not its colour, size or number. */
+function telling(name: string): string[] {
+  return (name.match(/[a-z]{3,}/g) ?? []).filter(
+    (word) => !/^(?:new|the|own|and|und|les|des|los|las|neue?s?|nouve[a-z]*)$/.test(word),
+  );
+}
+
+const SHORTEST_SHARED = 4;
+
+function sharesWord(name: string, text: string): boolean {
+  const words = text.match(/[a-z]{3,}/g) ?? [];
+  return telling(name).some((own) =>
+    words.some((word) => {
+      const [short, long] = own.length < word.length ? [own, word] : [word, own];
+      const stem =
+        short.length > 5 ? short.slice(0, short.length - 2) : short.replace(/(?:s|e?n[iu]z|[iu]n[iu]z)$/, '');
+      return stem.length >= Math.min(SHORTEST_SHARED, short.length) && long.includes(stem);
+    }),
+  );
+}
+
+function judgeItem(court: Court, claim: CandidateOf<'item'>): Judgement {
+  const name = court.body.context.locale.language === 'tr' ? claim.key.replace(/(?:[iu]?n[iu]z)$/, '') : claim.key;
+  const known = court.index.orders.flatMap((order) =>
+    order.items.map(({ folded, item }) => ({ folded, path: `${order.path}.items[${item}].name` })),
+  );
+  const match = known.find(({ folded }) => sharesWord(name, folded));
+  if (match !== undefined) return verified(match.path);
+  const text = court.texts().find((candidate) => sharesWord(name, candidate.text));
+  if (text !== undefined) return verified(text.source.path);
+  const named = sharesWord(name, court.customer().context.text);
+  // Goods in another language than the shop's own are a translation that nobody here can check.
+  const translated = court.body.context.locale.language !== languageOfLocale(court.index.profile.locale);
+  return known.length === 0 || named || translated ? { verdict: 'unverifiable' } : UNSUPPORTED;
+}
+
+function judgePlace(court: Court, claim: CandidateOf<'place'>): Judgement {
+  const names = [claim.key];
+  const text = court.texts().find((candidate) => findNames(candidate.text, names).length > 0);
+  if (text !== undefined) return verified(text.source.path);
+  for (const { fact, path } of court.index.appointments)
+    if (findNames(foldText(fact.location ?? ''), names).length > 0) return verified(`${path}.location`);
+  for (const { fact, path } of court.index.orders) {
+    if (findNames(foldText(fact.status), names).length > 0) return verified(`${path}.status`);
+    for (const [at, shipment] of (fact.shipments ?? []).entries())
+      if (findNames(foldText(shipment.status ?? ''), names).length > 0)
+        return verified(`${path}.shipments[${at}].status`);
+  }
+  const customers = findNames(court.customer().context.text, names).length > 0;
+  return customers && isAttributed(court.body.context, claim.start) ? verified('customerText') : UNSUPPORTED;
+}
+
 /** Judges one candidate. `datePaths` are the records that the date beside a time was verified by. */
 export function judgeCandidate(
   court: Court,
@@ -433,7 +592,7 @@ export function judgeCandidate(
     case 'time':
       return judgeTime(court, claim, datePaths);
     case 'percentage':
-      return fromTexts(court, 'percentage', (candidate) => candidate.value === claim.value) ?? UNSUPPORTED;
+      return fromTexts(court, 'percentage', (candidate) => candidate.value === claim.value, claim) ?? UNSUPPORTED;
     case 'quantity':
       return judgeQuantity(court, claim);
     case 'status':
@@ -445,6 +604,12 @@ export function judgeCandidate(
       return judgeUrl(court, claim);
     case 'phone':
       return judgePhone(court, claim);
+    case 'carrier':
+      return judgeCarrier(court, claim);
+    case 'item':
+      return judgeItem(court, claim);
+    case 'place':
+      return judgePlace(court, claim);
     case 'vague':
       return { verdict: 'unverifiable' };
   }

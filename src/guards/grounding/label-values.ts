@@ -89,6 +89,8 @@ export function labelDates(context: TextContext, candidates: readonly Candidate[
   const labels = labelsIn(context.text, DATE_PRIORITY, lexicon().dateLabels);
   const assigned = assignLabels(context, dates, labels);
   const promised = candidates.filter((candidate) => candidate.type === 'promise' && candidate.kind === 'deliver');
+  const conditionals = findOccurrences(context.text, lexicon().conditionals);
+  const negations = findOccurrences(context.text, lexicon().negations);
   let next = 0;
   for (const date of dates) {
     const label = assigned.get(date);
@@ -100,6 +102,9 @@ export function labelDates(context: TextContext, candidates: readonly Candidate[
     while (next < promised.length && (promised[next]?.end ?? 0) <= clause.start) next += 1;
     const promise = promised[next];
     if (promise !== undefined && promise.start < clause.end) date.label = 'expected';
+    // "If it has not arrived by": when it should have.
+    else if (conditionals.within(clause.start, date.start) || negations.within(clause.start, date.start))
+      date.label = 'expected';
   }
 }
 

@@ -1,6 +1,14 @@
 import type { Language } from '../../lib/languages.ts';
 import type { CountedUnit, DateLabel, GroundingLocale, MoneyLabel, PromiseKind, StatedStatus } from './locale.ts';
-import { COUNTED_UNITS, DATE_LABELS, MONEY_LABELS, PROMISE_KINDS, STATED_STATUSES } from './locale.ts';
+import {
+  COUNTED_UNITS,
+  DATE_LABELS,
+  MONEY_LABELS,
+  PROMISE_KINDS,
+  STATED_STATUSES,
+  TOPICS,
+  type Topic,
+} from './locale.ts';
 import { de } from './locales/de.ts';
 import { en } from './locales/en.ts';
 import { es } from './locales/es.ts';
@@ -43,6 +51,11 @@ function phrasePattern(phrases: readonly string[]): RegExp {
 
 function allOf(pick: (locale: GroundingLocale) => readonly string[]): RegExp {
   return phrasePattern(LOCALES.flatMap((locale) => [...pick(locale)]));
+}
+
+/** The same for a text that is nothing but one of the phrases. */
+function wholePattern(pick: (locale: GroundingLocale) => readonly string[]): RegExp {
+  return new RegExp(`^${joined(pick)}$`);
 }
 
 function tableOf<Key extends string>(
@@ -112,6 +125,22 @@ function joined(pick: (locale: GroundingLocale) => readonly string[]): string {
   return phrases.length === 0 ? '(?!)' : phraseSource(phrases);
 }
 
+/** Folded names of holidays to month and day; `pattern` finds those that are used as a date. */
+function namedHolidays(): { values: ReadonlyMap<string, string>; pattern: RegExp } {
+  const values = new Map(
+    LOCALES.flatMap((locale) => Object.entries(locale.holidays).map(([name, day]) => [foldText(name), day] as const)),
+  );
+  const names = [...values.keys()].sort((left, right) => right.length - left.length).join('|');
+  const before = joined((locale) => locale.holidayPrepositions);
+  return {
+    values,
+    pattern: new RegExp(
+      `(?<![a-z0-9])(?:${before} (?:the |den |dem |le |la |el )?(${names})(?![a-z0-9])|(${names})(?:'?(?:n?[dt][ae]n?|n?[ae]|y[ae]|s[iı]n[dt]a|dan once|den once)|(?: kadar| once))(?![a-z0-9]))`,
+      'g',
+    ),
+  };
+}
+
 function buildLexicon() {
   const months = namedNumbers(
     LOCALES.flatMap((locale) =>
@@ -160,6 +189,7 @@ function buildLexicon() {
       timeSuffixes: joined((locale) => locale.timeSuffixes),
       dotWords: joined((locale) => locale.dotWords),
       atWords: joined((locale) => locale.atWords),
+      within: joined((locale) => locale.withinWords),
       countingContexts: joined((locale) => locale.countingContexts),
     },
     currencyWords,
@@ -186,6 +216,28 @@ function buildLexicon() {
     pasts: allOf((locale) => locale.pasts),
     attributions: allOf((locale) => locale.attributions),
     vague: allOf((locale) => locale.vague),
+    topics: tableOf<Topic>(TOPICS, (locale, key) => locale.topics[key]),
+    referenceWords: allOf((locale) => locale.referenceWords),
+    trailingReferences: allOf((locale) => locale.trailingReferences),
+    holidays: namedHolidays(),
+    possessives: allOf((locale) => locale.possessives),
+    clauseVerbs: allOf((locale) => locale.clauseVerbs),
+    shopThings: allOf((locale) => locale.shopThings),
+    paymentNouns: allOf((locale) => locale.paymentNouns),
+    refundNouns: allOf((locale) => locale.refundNouns),
+    placeVerbs: allOf((locale) => locale.placeVerbs),
+    notPlaces: wholePattern((locale) => locale.notPlaces),
+    proForms: allOf((locale) => locale.promises.proForms),
+    affirmations: allOf((locale) => locale.promises.affirmations),
+    containing: allOf((locale) => locale.containing),
+    requests: allOf((locale) => locale.requests),
+    monthEnds: allOf((locale) => locale.monthEnds),
+    determiners: allOf((locale) => locale.determiners),
+    carrierPrepositions: allOf((locale) => locale.carrierPrepositions),
+    namedTimes: allOf((locale) => locale.namedTimes),
+    clockTimes: wordTable((locale) => locale.clockTimes),
+    weekends: allOf((locale) => locale.weekendWords),
+    notCounts: wholePattern((locale) => locale.notCounts),
     statuses: tableOf<StatedStatus>(STATED_STATUSES, (locale, key) => locale.statuses[key]),
     negatedStatuses: tableOf<StatedStatus>(STATED_STATUSES, (locale, key) => locale.negatedStatuses[key]),
     promiseMarkers: allOf((locale) => locale.promises.markers),

@@ -60,6 +60,26 @@ export type DateLabel = (typeof DATE_LABELS)[number];
 export const MONEY_LABELS = ['total', 'refund', 'price', 'shipping', 'discount', 'tax'] as const;
 export type MoneyLabel = (typeof MONEY_LABELS)[number];
 
+/** What a value in a business's text is said of: the same value of another matter is no evidence. */
+export const TOPICS = [
+  'dispatch',
+  'delivery',
+  'returns',
+  'refund',
+  'opening',
+  'payment',
+  'warranty',
+  'response',
+  'exchange',
+  'discount',
+  'tax',
+  'pickup',
+  'cancel',
+  'appointment',
+  'repair',
+] as const;
+export type Topic = (typeof TOPICS)[number];
+
 export const COUNTED_UNITS = [
   'item',
   'piece',
@@ -165,6 +185,10 @@ export interface GroundingLocale {
     complete: Readonly<Record<PromiseKind, readonly string[]>>;
     /** Commitments not to do something ("edilmeyecek"). */
     refusals: Readonly<Partial<Record<PromiseKind, readonly string[]>>>;
+    /** Commit to what the sentence before was about: "we will make it", "consider it done". */
+    proForms: readonly string[];
+    /** Affirm a question that stands right before: "yes", "it is". */
+    affirmations: readonly string[];
     /** Between marker and action, these make it an undertaking to look, check or reply. */
     undertakings: readonly string[];
   };
@@ -173,6 +197,45 @@ export interface GroundingLocale {
   labelPosition: 'before' | 'after' | 'either';
   moneyLabels: Readonly<Record<MoneyLabel, readonly string[]>>;
   vague: readonly string[];
+  topics: Readonly<Record<Topic, readonly string[]>>;
+  /** Before a noun, they make it the point from which time is counted ("30 days after delivery"). */
+  referenceWords: readonly string[];
+  /** The same behind a noun ("teslimattan sonra"). */
+  trailingReferences: readonly string[];
+  /** Name to month and day ("12-24"); empty where the day moves from year to year. */
+  holidays: Readonly<Record<string, string>>;
+  /** Directly before a holiday that is meant as a date; empty where endings say so. */
+  holidayPrepositions: readonly string[];
+  /** "your"; empty where an ending says so. */
+  possessives: readonly string[];
+  /** End a noun phrase in front of them ("your lamp | is on its way"). */
+  clauseVerbs: readonly string[];
+  /** Things of the customer that a shop speaks of and that are no goods: "your order", "your refund". */
+  shopThings: readonly string[];
+  /** Arrive, too, and are no parcels. */
+  paymentNouns: readonly string[];
+  refundNouns: readonly string[];
+  /** Between a parcel and the name of a place: "is currently in". */
+  placeVerbs: readonly string[];
+  /** Stand where a place could and are none ("in transit"). */
+  notPlaces: readonly string[];
+  /** Before goods that an order is said to hold. */
+  containing: readonly string[];
+  /** Between "shipped" and the carrier's name. */
+  carrierPrepositions: readonly string[];
+  determiners: readonly string[];
+  /** Times of day that no clock shows ("close of business"). */
+  namedTimes: readonly string[];
+  /** And those that one does, in minutes ("noon"). */
+  clockTimes: Readonly<Record<string, number>>;
+  /** Before a single unit of time: "within a year". */
+  withinWords: readonly string[];
+  weekendWords: readonly string[];
+  /** Number words that mean something else where they count nothing ("un article neuf"). */
+  notCounts: readonly string[];
+  /** Ask the customer for something: numbers in them count what is asked for. */
+  requests: readonly string[];
+  monthEnds: readonly string[];
   /** "dot" in spelled-out addresses. */
   dotWords: readonly string[];
   atWords: readonly string[];

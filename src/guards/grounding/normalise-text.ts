@@ -158,6 +158,20 @@ export function normaliseText(original: string): NormalisedText {
       if (code === 13 && original.charCodeAt(nextLine) === 10) nextLine += 1;
       const end = original.slice(nextLine, nextLine + 200).search(/[\r\n]/);
       const following = original.slice(nextLine, end < 0 ? nextLine + 200 : nextLine + end);
+      // A word that is cut at the end of a line is one word.
+      if (
+        last === '-' &&
+        /\p{Ll}$/u.test(original.slice(Math.max(0, index - 3), index - 1)) &&
+        /^\p{Ll}/u.test(following)
+      ) {
+        characters.pop();
+        starts.pop();
+        ends.pop();
+        last = characters[characters.length - 1] ?? '';
+        lineStart = nextLine;
+        index = nextLine;
+        continue;
+      }
       const soft = isSoftBreak(original.slice(Math.max(lineStart, index - 200), index), following);
       push(soft ? ' ' : '\n', index, nextLine);
       lineStart = nextLine;

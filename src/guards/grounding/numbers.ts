@@ -38,9 +38,10 @@ let hyphenated: RegExp | undefined;
 
 /** Number words that hold a hyphen themselves: "quatre-vingt-dix" is not four, twenty and ten. */
 function hyphenatedWords(): RegExp {
+  if (hyphenated !== undefined) return hyphenated;
   const compounds = [...lexicon().numberWords.values.keys()].filter((word) => word.includes('-'));
   compounds.sort((left, right) => right.length - left.length);
-  hyphenated ??= new RegExp(compounds.join('|') || '(?!)', 'g');
+  hyphenated = new RegExp(compounds.join('|') || '(?!)', 'g');
   return hyphenated;
 }
 

@@ -9,6 +9,18 @@ export interface Occurrences {
   spans: readonly { start: number; end: number }[];
 }
 
+/** The first of spans sorted by their start that starts at or behind `offset`. */
+export function firstStartingFrom<T extends { start: number }>(sorted: readonly T[], offset: number): T | undefined {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle]?.start ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low];
+}
+
 /** Runs the pattern once over the text; each question is then answered in logarithmic time. */
 export function findOccurrences(
   text: string,

@@ -40,10 +40,9 @@ interface RunDigits {
 }
 
 function readDigits(text: string, run: DigitRun): RunDigits {
-  const values = new Uint8Array(run.digits);
-  const evenDoubled = new Uint8Array(run.digits + 1);
-  const oddDoubled = new Uint8Array(run.digits + 1);
-  const groupEnding = new Int32Array(run.digits + 1);
+  if (scratch.values.length < run.digits) scratch = emptyDigits(run.digits * 2);
+  const { values, evenDoubled, oddDoubled, groupEnding } = scratch;
+  groupEnding.fill(0, 0, run.digits + 1);
   let index = 0;
   let even = 0;
   let odd = 0;
@@ -63,7 +62,19 @@ function readDigits(text: string, run: DigitRun): RunDigits {
     }
     groupEnding[index] = group + 1;
   }
-  return { values, evenDoubled, oddDoubled, groupEnding };
+  return scratch;
+}
+
+/** Reused: new lists would cost more than filling them. */
+let scratch = emptyDigits(256);
+
+function emptyDigits(size: number): RunDigits {
+  return {
+    values: new Uint8Array(size),
+    evenDoubled: new Uint8Array(size + 1),
+    oddDoubled: new Uint8Array(size + 1),
+    groupEnding: new Int32Array(size + 1),
+  };
 }
 
 /** Last group of the longest card that begins with group `first`, whose digits begin at `offset`; -1 without one. */

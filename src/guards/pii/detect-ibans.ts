@@ -131,28 +131,11 @@ const SHAPES = new Map(
 );
 
 /**
- * IBANs by country structure, length and mod-97 (ISO 13616, ISO 7064). `thorough` also takes mixed case and separators
- * in odd places: for what a model wrote, where a miss costs more than a second look.
+ * The IBAN whose check digits begin the group of digits at `digit`, not before `free`: by country structure, length and
+ * mod-97 (ISO 13616, ISO 7064). `thorough` also takes mixed case and separators in odd places: for what a model wrote,
+ * where a miss costs more than a second look.
  */
-export function detectIbans(text: string, matches: PiiMatch[], thorough: boolean): void {
-  let before = 0;
-  let free = 0;
-  for (let position = 0; position < text.length; position++) {
-    const code = text.charCodeAt(position);
-    // From the first check digit back to the country: most texts have few digits.
-    if (isDigit(code) && !isDigit(before) && position >= free) {
-      const found = ibanAround(text, position, free, thorough);
-      if (found) {
-        matches.push(found);
-        free = found.end;
-      }
-    }
-    before = code;
-  }
-}
-
-/** The IBAN whose first check digit stands at `digit`. */
-function ibanAround(text: string, digit: number, free: number, thorough: boolean): PiiMatch | undefined {
+export function ibanAround(text: string, digit: number, free: number, thorough: boolean): PiiMatch | undefined {
   const second = previousAlphanumeric(text, digit, free);
   if (second < 0 || !isLetter(text.charCodeAt(second))) return undefined;
   const start = previousAlphanumeric(text, second, free);

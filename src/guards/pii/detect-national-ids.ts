@@ -70,35 +70,65 @@ function isNumericId(text: string, run: DigitRun, first: number, last: number, d
   }
 }
 
-const LETTERED = [
-  { pattern: /(?<![A-Za-z0-9])[0-9]{8}[- ]?[A-Za-z](?![A-Za-z0-9])/g, isValid: isSpanishDni },
-  { pattern: /(?<![A-Za-z0-9])[XYZxyz][- ]?[0-9]{7}[- ]?[A-Za-z](?![A-Za-z0-9])/g, isValid: isSpanishDni },
-  {
-    pattern: /(?<![A-Za-z0-9])[A-Za-z]{2}[- ]?[0-9]{2}[- ]?[0-9]{2}[- ]?[0-9]{2}[- ]?[A-Da-d](?![A-Za-z0-9])/g,
-    isValid: isBritishNino,
-  },
-  {
-    pattern:
-      /(?<![A-Za-z0-9])[A-Za-z]{3} ?[A-Za-z]{3} ?[0-9L-Vl-v]{2}[A-Za-z][0-9L-Vl-v]{2} ?[A-Za-z][0-9L-Vl-v]{3}[A-Za-z](?![A-Za-z0-9])/g,
-    isValid: isItalianFiscalCode,
-  },
-  // Corsican departments are 2A and 2B.
-  {
-    pattern:
-      /(?<![A-Za-z0-9])[12][ .-]?[0-9]{2}[ .-]?[0-9]{2}[ .-]?2[ABab][ .-]?[0-9]{3}[ .-]?[0-9]{3}[ .-]?[0-9]{2}(?![A-Za-z0-9])/g,
-    isValid: isFrenchNir,
-  },
-];
+/** Sticky: each is tried only where its digits could stand. */
+const DNI = /[0-9]{8}[- ]?[A-Za-z](?![A-Za-z0-9])/y;
+const NIE = /[XYZxyz][- ]?[0-9]{7}[- ]?[A-Za-z](?![A-Za-z0-9])/y;
+const NINO = /[A-Za-z]{2}[- ]?[0-9]{2}[- ]?[0-9]{2}[- ]?[0-9]{2}[- ]?[A-Da-d](?![A-Za-z0-9])/y;
+const CODICE_FISCALE =
+  /[A-Za-z]{3} ?[A-Za-z]{3} ?[0-9L-Vl-v]{2}[A-Za-z][0-9L-Vl-v]{2} ?[A-Za-z][0-9L-Vl-v]{3}[A-Za-z](?![A-Za-z0-9])/y;
+/** Corsican departments are 2A and 2B. */
+const CORSICAN_NIR =
+  /[12][ .-]?[0-9]{2}[ .-]?[0-9]{2}[ .-]?2[ABab][ .-]?[0-9]{3}[ .-]?[0-9]{3}[ .-]?[0-9]{2}(?![A-Za-z0-9])/y;
+/** Characters from the beginning of a codice fiscale to its first digit, and of a Corsican NIR to its letter. */
+const REACH = 16;
 
-/** National ids with letters in them; folded text. */
-export function detectLetteredIds(text: string, matches: PiiMatch[]): void {
-  for (const { pattern, isValid } of LETTERED) {
-    for (const found of text.matchAll(pattern)) {
-      const key = found[0].replace(/[^A-Za-z0-9]/g, '').toUpperCase();
-      if (!isValid(key)) continue;
-      matches.push({ type: 'NATIONAL_ID', start: found.index, end: found.index + found[0].length, key });
-    }
+/** The national id with letters in it whose first or telling group of digits is [start, end); folded text. */
+export function detectLetteredIds(text: string, start: number, end: number, matches: PiiMatch[]): void {
+  const size = end - start;
+  const before = text.charCodeAt(start - 1);
+  if (size === 8) tryAt(text, start, DNI, isSpanishDni, matches);
+  else if (size === 7) {
+    const letter = isAlphanumeric(before) ? start - 1 : start - 2;
+    if ((text.charCodeAt(letter) & 0x5f) >= 0x58) tryAt(text, letter, NIE, isSpanishDni, matches);
+  } else if (size === 6 || size === 2) {
+    const letter = isAlphanumeric(before) ? start - 2 : start - 3;
+    if (isAsciiLetter(text.charCodeAt(letter)) && isAsciiLetter(text.charCodeAt(letter + 1)))
+      tryAt(text, letter, NINO, isBritishNino, matches);
   }
+  if (size <= 5 && isAsciiLetter(text.charCodeAt(end)) && (isAsciiLetter(before) || before === 0x20)) {
+    for (let at = start - 6; at >= Math.max(0, start - REACH); at--)
+      if (tryAt(text, at, CODICE_FISCALE, isItalianFiscalCode, matches)) break;
+  }
+  const next = text.charCodeAt(end) & 0x5f;
+  if (text.charCodeAt(end - 1) === 0x32 && (next === 0x41 || next === 0x42)) {
+    for (let at = end - 1; at >= Math.max(0, end - REACH); at--)
+      if (tryAt(text, at, CORSICAN_NIR, isFrenchNir, matches)) break;
+  }
+}
+
+function tryAt(
+  text: string,
+  at: number,
+  pattern: RegExp,
+  isValid: (key: string) => boolean,
+  matches: PiiMatch[],
+): boolean {
+  if (at < 0 || isAlphanumeric(text.charCodeAt(at - 1))) return false;
+  pattern.lastIndex = at;
+  if (!pattern.test(text)) return false;
+  const end = pattern.lastIndex;
+  const key = text
+    .slice(at, end)
+    .replace(/[^A-Za-z0-9]/g, '')
+    .toUpperCase();
+  if (!isValid(key)) return false;
+  matches.push({ type: 'NATIONAL_ID', start: at, end, key });
+  return true;
+}
+
+function isAsciiLetter(code: number): boolean {
+  const upper = code & 0x5f;
+  return code >= 0x41 && code <= 0x7a && upper >= 0x41 && upper <= 0x5a;
 }
 
 function numberAt(digits: number[], start: number, end: number): number {

@@ -68,7 +68,7 @@ function isPhone(text: string, run: DigitRun, first: number, last: number, digit
   const before = text.charCodeAt(start - 1);
   if (before === 0x2b || (before === 0x28 && text.charCodeAt(start - 2) === 0x2b)) return true;
   const written = text.slice(start, end);
-  if (isDate(written)) return false;
+  if (run.groups > 2 && isDate(written)) return false;
   const groups = last - first + 1;
   if (/^00[ ().-]{0,3}[1-9]/.test(written) && digits >= 10 && (groups > 1 || digits >= 12)) {
     return !isPrecededBy(text, start, IDENTIFIER_WORD);

@@ -50,26 +50,43 @@ export function isDigitCode(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
+/** The one run that is handed out, for new lists would cost more than reading the text. */
+const RUN: DigitRun = { groups: 0, digits: 0, largest: 0, ...emptyLists(64) };
+
+function growRun(): void {
+  const lists = emptyLists(RUN.starts.length * 2);
+  lists.starts.set(RUN.starts);
+  lists.ends.set(RUN.ends);
+  lists.separators.set(RUN.separators);
+  Object.assign(RUN, lists);
+}
+
+const DIGIT = /[0-9]/g;
+/** So far a loop is quicker than starting the regular expression that skips the rest of a sentence. */
+const SHORT_SKIP = 16;
+
+function nextDigit(text: string, from: number): number {
+  const near = Math.min(text.length, from + SHORT_SKIP);
+  for (let at = from; at < near; at++) if (isDigitCode(text.charCodeAt(at))) return at;
+  if (near === text.length) return near;
+  DIGIT.lastIndex = near;
+  return DIGIT.test(text) ? DIGIT.lastIndex - 1 : text.length;
+}
+
 /**
- * Calls `visit` with every run of at least `minimumDigits` digits, left to right. Folded text; linear time. The run is
- * the same object each time: nothing of it may be kept.
+ * Calls `visitGroup` with every group of digits, and `visit` with every run of at least `minimumDigits` digits, left to
+ * right. Folded text; linear time. The run is the same object each time, in all texts: nothing of it may be kept, and no
+ * visitor may read another text for runs.
  */
-export function forEachDigitRun(text: string, minimumDigits: number, visit: (run: DigitRun) => void): void {
+export function forEachDigitRun(
+  text: string,
+  minimumDigits: number,
+  visit: (run: DigitRun) => void,
+  visitGroup?: (start: number, end: number) => void,
+): void {
   const length = text.length;
-  const run: DigitRun = { groups: 0, digits: 0, largest: 0, ...emptyLists(64) };
-  const grow = () => {
-    const lists = emptyLists(run.starts.length * 2);
-    lists.starts.set(run.starts);
-    lists.ends.set(run.ends);
-    lists.separators.set(run.separators);
-    Object.assign(run, lists);
-  };
-  let position = 0;
-  while (position < length) {
-    if (!isDigitCode(text.charCodeAt(position))) {
-      position++;
-      continue;
-    }
+  const run = RUN;
+  for (let position = nextDigit(text, 0); position < length; position = nextDigit(text, position)) {
     run.groups = 0;
     run.digits = 0;
     run.largest = 0;
@@ -77,13 +94,14 @@ export function forEachDigitRun(text: string, minimumDigits: number, visit: (run
     while (true) {
       const start = position;
       while (position < length && isDigitCode(text.charCodeAt(position))) position++;
-      if (run.groups === run.starts.length) grow();
+      if (run.groups === run.starts.length) growRun();
       run.starts[run.groups] = start;
       run.ends[run.groups] = position;
       run.separators[run.groups] = kinds;
       run.groups++;
       run.digits += position - start;
       if (position - start > run.largest) run.largest = position - start;
+      if (visitGroup !== undefined) visitGroup(start, position);
       kinds = 0;
       let after = position;
       while (after < length && after - position < MAX_SEPARATOR_LENGTH) {

@@ -75,8 +75,7 @@ export function foldText(original: string): FoldedText {
     }
   }
   return {
-    // A lone surrogate becomes U+FFFD here, of the same length.
-    text: new TextDecoder('utf-16le', { fatal: false, ignoreBOM: true }).decode(units.subarray(0, length)),
+    text: stringOf(units.subarray(0, length)),
     toOriginal(start, end) {
       const first = originalOf(start);
       if (end <= start) return { start: first, end: first };
@@ -97,6 +96,15 @@ export function foldText(original: string): FoldedText {
     const at = originalAt[low] as number;
     return standsForOne[low] ? at : at + offset - (foldedAt[low] as number);
   }
+}
+
+/** A decoder costs more to start than a short text to copy. */
+const SHORT_TEXT = 2_048;
+
+function stringOf(units: Uint16Array): string {
+  if (units.length <= SHORT_TEXT) return String.fromCharCode.apply(null, units as unknown as number[]);
+  // A lone surrogate becomes U+FFFD here, of the same length.
+  return new TextDecoder('utf-16le', { fatal: false, ignoreBOM: true }).decode(units);
 }
 
 /** First meeting with a unit of the Basic Multilingual Plane. */

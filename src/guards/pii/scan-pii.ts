@@ -1,6 +1,6 @@
 import { detectCards } from './detect-cards.ts';
 import { detectEmails } from './detect-emails.ts';
-import { detectIbans } from './detect-ibans.ts';
+import { ibanAround } from './detect-ibans.ts';
 import { detectLinks } from './detect-links.ts';
 import { detectLetteredIds, detectNumericIds } from './detect-national-ids.ts';
 import { detectPhones } from './detect-phones.ts';
@@ -38,14 +38,25 @@ export function identifierKey(identifier: string): string {
 export function scanPii(text: string, options: ScanOptions, folded: FoldedText = foldText(text)): PiiMatch[] {
   const found: PiiMatch[] = [];
   const { policy, thorough, identifiers } = options;
-  forEachDigitRun(folded.text, policy.phones ? 7 : 9, (run) => {
-    detectCards(folded.text, run, found);
-    detectSsns(folded.text, run, found, options.isField === true);
-    if (policy.nationalIds) detectNumericIds(folded.text, run, found);
-    if (policy.phones) detectPhones(folded.text, run, found);
-  });
-  detectIbans(folded.text, found, thorough);
-  if (policy.nationalIds) detectLetteredIds(folded.text, found);
+  let free = 0;
+  forEachDigitRun(
+    folded.text,
+    policy.phones ? 7 : 9,
+    (run) => {
+      detectCards(folded.text, run, found);
+      detectSsns(folded.text, run, found, options.isField === true);
+      if (policy.nationalIds) detectNumericIds(folded.text, run, found);
+      if (policy.phones) detectPhones(folded.text, run, found);
+    },
+    (start, end) => {
+      if (policy.nationalIds) detectLetteredIds(folded.text, start, end, found);
+      if (start < free) return;
+      const iban = ibanAround(folded.text, start, free, thorough);
+      if (iban === undefined) return;
+      found.push(iban);
+      free = iban.end;
+    },
+  );
   if (policy.emails) detectEmails(folded.text, found);
   if (options.links) detectLinks(folded.text, found, thorough);
   if (found.length === 0) return found;

@@ -18,6 +18,7 @@ export const auditEvent = pgTable(
   },
   (table) => [
     index('AuditEvent_at_idx').on(table.at),
+    index('AuditEvent_action_at_idx').on(table.action, table.at),
     index('AuditEvent_businessId_at_idx').on(table.businessId, table.at),
     pgPolicy('tenant_rows', {
       for: 'all',

@@ -1,9 +1,21 @@
 import { index, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { business } from './business.ts';
-import { draft } from './draft.ts';
 import { tenantPolicies } from './roles.ts';
 
-export const DRAFT_EVENT_TYPES = ['drafted', 'approved', 'discarded', 'reported', 'rechecked'] as const;
+/**
+ * `hallucination` and `security`: a confirmed finding on a draft that people saw; one per draft version, whoever finds it.
+ * `opened`: a reviewer has the draft before them.
+ */
+export const DRAFT_EVENT_TYPES = [
+  'drafted',
+  'opened',
+  'approved',
+  'discarded',
+  'reported',
+  'rechecked',
+  'hallucination',
+  'security',
+] as const;
 
 /** One wide event per draft version, one per review act. All metrics are computed from these. */
 export const draftEvent = pgTable(
@@ -14,9 +26,8 @@ export const draftEvent = pgTable(
     businessId: text('businessId')
       .notNull()
       .references(() => business.id, { onDelete: 'cascade' }),
-    draftId: text('draftId')
-      .notNull()
-      .references(() => draft.id, { onDelete: 'cascade' }),
+    /** Not a foreign key: what was counted stays counted when a draft is erased. */
+    draftId: text('draftId').notNull(),
     version: integer('version').notNull(),
     type: text('type', { enum: DRAFT_EVENT_TYPES }).notNull(),
     pipelineVersion: text('pipelineVersion').notNull(),

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createRandom, seedOf } from '../../../scripts/lib/seeded-random.ts';
+import { seededRandom, seedOf } from '../../../scripts/lib/seeded-random.ts';
 
 /**
  * What can happen between the Worker and somebody it talks to. `delay`: late, but within the deadline · `hang`: later than
@@ -31,7 +31,7 @@ export function createFaultPlan(seed: number): FaultPlan {
     const key = `${target} ${stream}`;
     const nth = (asked.get(key) ?? 0) + 1;
     asked.set(key, nth);
-    return createRandom(seedOf(`${seed} ${key} ${nth}`));
+    return seededRandom(seedOf(`${seed} ${key} ${nth}`));
   };
   return {
     counts,

@@ -1,4 +1,4 @@
-import { createRandom, seedOf } from '../../../scripts/lib/seeded-random.ts';
+import { seededRandom, seedOf } from '../../../scripts/lib/seeded-random.ts';
 import { startLoadModel } from '../../../scripts/loadtest/load-model.ts';
 import { startDatabase } from '../../../scripts/local/database.ts';
 import { createApp } from '../../../src/app.ts';
@@ -379,7 +379,7 @@ export async function playFaults(seed: number, count: number, parallel: number):
     const worker = async () => {
       for (let operation = operations[next++]; operation !== undefined; operation = operations[next++]) {
         const { index, kind } = operation;
-        const random = createRandom(operation.seed);
+        const random = seededRandom(operation.seed);
         const done = operation;
         await currentStream
           .run(`${index}`, () => work[kind](done, random))
@@ -401,7 +401,7 @@ export async function playFaults(seed: number, count: number, parallel: number):
 
   /** What the platform does by itself, until nothing is left to do. Waiting is made short: what is due later is due now. */
   async function settle(): Promise<void> {
-    const random = createRandom(seedOf(`settle ${seed}`));
+    const random = seededRandom(seedOf(`settle ${seed}`));
     for (let round = 0; round < 200; round++) {
       while ((await queues.deliver(services, 50, random)) > 0);
       await runCron('* * * * *', services);

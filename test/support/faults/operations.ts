@@ -1,4 +1,4 @@
-import { createRandom } from '../../../scripts/lib/seeded-random.ts';
+import { seededRandom } from '../../../scripts/lib/seeded-random.ts';
 
 /** What people, integrators and the platform do, and how often. Weights are relative. */
 const WEIGHTS = {
@@ -41,7 +41,7 @@ export interface Operation {
 
 /** The operations of a seed: the list is the same however fast the machine is, and however they interleave. */
 export function operationsOf(seed: number, count: number, businesses: number): Operation[] {
-  const random = createRandom(seed);
+  const random = seededRandom(seed);
   const total = Object.values(WEIGHTS).reduce((sum, weight) => sum + weight, 0);
   const operations: Operation[] = [];
   const mails: { index: number; business: number }[] = [];

@@ -1,0 +1,43 @@
+import { neutralForm } from '../../guards/pii/placeholders.ts';
+import { scanPii } from '../../guards/pii/scan-pii.ts';
+
+const POLICY = { emails: true, phones: true, nationalIds: true };
+/** Control, format and bidirectional characters, and line separators: nothing that breaks a header or turns a text around. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+
+/**
+ * A text as it may leave the house: one line, at most `longest` UTF-16 units, private values replaced. Reasons are typed by
+ * people, who paste addresses.
+ */
+export function plainWords(text: string, longest: number): string {
+  // Cut first: a reason may be long, and nobody reads more of it here.
+  const line = oneLine(text, longest * 2);
+  let result = '';
+  let from = 0;
+  for (const match of scanPii(line, {
+    policy: POLICY,
+    links: false,
+    thorough: false,
+    identifiers: new Set(),
+    isField: false,
+  })) {
+    if (match.start < from) continue;
+    result += `${line.slice(from, match.start)}${neutralForm(match.type)}`;
+    from = match.end;
+  }
+  return clip(result + line.slice(from), longest);
+}
+
+/** Without line ends and unseen characters. */
+export function oneLine(text: string, longest: number): string {
+  return clip(text.toWellFormed().replace(UNSEEN, ' ').replace(/ {2,}/g, ' ').trim(), longest);
+}
+
+function clip(text: string, longest: number): string {
+  return text.length <= longest
+    ? text
+    : `${text
+        .slice(0, longest - 1)
+        .toWellFormed()
+        .replace(/\uFFFD$/, '')}…`;
+}

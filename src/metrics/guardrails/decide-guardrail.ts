@@ -1,0 +1,233 @@
+import type { DraftCounters } from '../counters.ts';
+import { differenceInterval, isLower, type Sample } from '../stats/difference-interval.ts';
+import { type Interval, isAbove, rateInterval } from '../stats/rate-interval.ts';
+import {
+  type DropGuardrail,
+  GUARDRAILS,
+  type GuardrailLevel,
+  type RateGuardrail,
+  type WatchedGuardrailName,
+} from './guardrail.ts';
+
+/** The share of healthy ramps in which any watched guardrail may ever act, over so many days. */
+export const FALSE_ALARM_SHARE = 0.05;
+export const HORIZON_DAYS = 42;
+/** Timeouts, validation, approval: their two tiers look at the same numbers, so the stricter one costs nothing more. */
+const FAMILIES = 3;
+/** Fewer reviews than these are an anecdote, and the control arm's give way to the baseline. */
+const REVIEWS_WITH_RAG = 20;
+const REVIEWS_WITHOUT = 10;
+/** Below this many events a guardrail that has not acted says that it does not know. */
+const ENOUGH = 30;
+
+export interface WatchDay {
+  /** Drafts made with RAG, and without in the control arm. */
+  rag: DraftCounters;
+  control: DraftCounters;
+}
+
+/** What is watched of one business, from the start of its watch, oldest day first. */
+export interface BusinessWatch {
+  businessId: string;
+  days: WatchDay[];
+  /** Its drafts before it was enrolled: stands in where the control arm has no reviews. */
+  baseline: DraftCounters;
+}
+
+export interface GuardrailFigures {
+  estimate: number | null;
+  numerator: number;
+  denominator: number;
+  interval: Interval | null;
+  limit: number;
+  /** What a drop is measured against. */
+  against: 'control' | 'baseline' | null;
+  control: Sample | null;
+  /** Index of the day from which the numbers count; 0 is the whole watch. */
+  sinceDay: number;
+}
+
+export type GuardrailVerdict =
+  | { status: 'fine' | 'not-enough-data'; figures: GuardrailFigures }
+  | {
+      status: 'harmful';
+      figures: GuardrailFigures;
+      /** Businesses that are harmed by themselves; empty where only all together show it. */
+      harmed: string[];
+      /** The others are harmed too, or nobody can be named. */
+      widespread: boolean;
+      because: string[];
+    };
+
+/**
+ * Fine, harmful or not enough data. A confidence sequence runs from the start of the watch and another from every day since,
+ * so that a good week does not hide a bad day; one half of the error goes to all businesses together, the other to each of
+ * them (union bound). Over HORIZON_DAYS a healthy pilot is disturbed with probability FALSE_ALARM_SHARE at most. Pure.
+ */
+export function decideGuardrail(name: WatchedGuardrailName, watches: BusinessWatch[]): GuardrailVerdict {
+  const guardrail: RateGuardrail | DropGuardrail = GUARDRAILS[name];
+  const alpha = FALSE_ALARM_SHARE / FAMILIES / 2;
+  const own = alpha / Math.max(1, watches.length);
+  const series = watches.map((watch) => seriesOf(guardrail, watch));
+  const harmed = series.filter((each) => judge(guardrail, each, own).harmful);
+  const all = judge(guardrail, together(series), alpha);
+  if (harmed.length === 0 && !all.harmful) {
+    const figures = figuresOf(guardrail, all);
+    const enough = figures.denominator >= ENOUGH && (guardrail.kind === 'rate' || figures.against !== null);
+    return { status: enough ? 'fine' : 'not-enough-data', figures };
+  }
+  const [only] = harmed;
+  const others = series.filter((each) => !harmed.includes(each));
+  const widespread = harmed.length !== 1 || (others.length > 0 && judge(guardrail, together(others), alpha).harmful);
+  const figures = figuresOf(guardrail, only !== undefined && !widespread ? judge(guardrail, only, own) : all);
+  return {
+    status: 'harmful',
+    figures,
+    harmed: harmed.map((each) => each.businessId),
+    widespread,
+    because: [inWords(guardrail, figures)],
+  };
+}
+
+/** One business when it is one business, else its cohort, else everybody. */
+export function levelOf(
+  verdict: { harmed: string[]; widespread: boolean },
+  ramp: { members: string[] } | null,
+): GuardrailLevel {
+  if (!verdict.widespread && verdict.harmed.length === 1) return 'business';
+  if (ramp === null) return 'global';
+  return verdict.harmed.every((businessId) => ramp.members.includes(businessId)) ? 'cohort' : 'global';
+}
+
+/** The counts that a guardrail looks at: all drafts for a rate; with RAG and of the control arm for a drop. */
+interface Samples {
+  watched: Sample;
+  control: Sample;
+}
+
+interface Series {
+  businessId: string;
+  days: Samples[];
+  baseline: Sample;
+}
+
+function seriesOf(guardrail: RateGuardrail | DropGuardrail, watch: BusinessWatch): Series {
+  const { sample } = guardrail;
+  const days = watch.days.map(({ rag, control }) =>
+    guardrail.kind === 'rate'
+      ? { watched: add(sample(rag), sample(control)), control: NOTHING }
+      : { watched: sample(rag), control: sample(control) },
+  );
+  return { businessId: watch.businessId, days, baseline: sample(watch.baseline) };
+}
+
+/** All businesses as one, aligned at today. */
+function together(all: Series[]): Series {
+  const longest = Math.max(0, ...all.map(({ days }) => days.length));
+  const days = Array.from({ length: longest }, (_, index) =>
+    all.reduce((sum, each) => addSamples(sum, each.days.at(index - longest) ?? NO_SAMPLES), NO_SAMPLES),
+  );
+  return { businessId: '', days, baseline: all.reduce((sum, each) => add(sum, each.baseline), NOTHING) };
+}
+
+interface Judgement {
+  harmful: boolean;
+  /** What it rests on: the whole watch, or the part since a day that is harmful by itself. */
+  samples: Samples;
+  baseline: Sample;
+  alpha: number;
+  sinceDay: number;
+}
+
+function judge(guardrail: RateGuardrail | DropGuardrail, { days, baseline }: Series, alpha: number): Judgement {
+  const dayAlpha = alpha / 2 / HORIZON_DAYS;
+  let since = NO_SAMPLES;
+  let bad: Judgement | undefined;
+  // From the newest day back, so that the sums grow by one day each.
+  for (let day = days.length - 1; day > 0; day--) {
+    since = addSamples(since, days[day] ?? NO_SAMPLES);
+    if (bad !== undefined || day < days.length - HORIZON_DAYS) continue;
+    if (!isHarmful(guardrail, since, baseline, dayAlpha)) continue;
+    bad = { harmful: true, samples: since, baseline, alpha: dayAlpha, sinceDay: day };
+  }
+  const whole = addSamples(since, days[0] ?? NO_SAMPLES);
+  const harmful = isHarmful(guardrail, whole, baseline, alpha / 2);
+  if (!harmful && bad !== undefined) return bad;
+  return { harmful, samples: whole, baseline, alpha: alpha / 2, sinceDay: 0 };
+}
+
+function isHarmful(
+  guardrail: RateGuardrail | DropGuardrail,
+  { watched, control }: Samples,
+  baseline: Sample,
+  alpha: number,
+): boolean {
+  if (guardrail.kind === 'rate') return isAbove(guardrail.limit, watched.successes, watched.n, alpha);
+  const other = otherOf(control, baseline).sample;
+  if (watched.n < REVIEWS_WITH_RAG || other === null) return false;
+  return isLower(watched, other, alpha) && (dropOf(watched, other) ?? 0) > guardrail.limit;
+}
+
+/** What a drop is measured against: the control arm, or what was before where that has too few reviews. */
+function otherOf(control: Sample, baseline: Sample) {
+  if (control.n >= REVIEWS_WITHOUT) return { sample: control, against: 'control' as const };
+  if (baseline.n >= REVIEWS_WITHOUT) return { sample: baseline, against: 'baseline' as const };
+  return { sample: null, against: null };
+}
+
+/** 1 - p_rag / p_control; null where nothing of the control arm was approved. */
+function dropOf(rag: Sample, control: Sample): number | null {
+  return control.successes === 0 ? null : 1 - rag.successes / rag.n / (control.successes / control.n);
+}
+
+function figuresOf(
+  guardrail: RateGuardrail | DropGuardrail,
+  { samples: { watched, control }, baseline, alpha, sinceDay }: Judgement,
+): GuardrailFigures {
+  const base = {
+    numerator: watched.successes,
+    denominator: watched.n,
+    limit: guardrail.limit,
+    sinceDay,
+  };
+  if (guardrail.kind === 'rate') {
+    const empty = watched.n === 0;
+    return {
+      ...base,
+      estimate: empty ? null : watched.successes / watched.n,
+      interval: empty ? null : rateInterval(watched.successes, watched.n, alpha),
+      against: null,
+      control: null,
+    };
+  }
+  const { sample, against } = otherOf(control, baseline);
+  const difference = sample === null ? null : differenceInterval(watched, sample, alpha);
+  return {
+    ...base,
+    estimate: watched.n === 0 || sample === null ? null : dropOf(watched, sample),
+    interval: difference === null ? null : { low: difference.low, high: difference.high },
+    against,
+    control: sample,
+  };
+}
+
+function inWords(guardrail: RateGuardrail | DropGuardrail, figures: GuardrailFigures): string {
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+  const { estimate, numerator, denominator, limit, control, against, interval } = figures;
+  if (guardrail.kind === 'rate') {
+    return `${numerator} of ${denominator}, ${percent(estimate ?? 0)}, for certain above ${percent(interval?.low ?? 0)}; the limit is ${percent(limit)}`;
+  }
+  const other = against === 'baseline' ? 'before RAG (baseline)' : 'in the control arm';
+  return `approved ${numerator} of ${denominator} with RAG against ${control?.successes ?? 0} of ${control?.n ?? 0} ${other}: down ${percent(estimate ?? 0)}; the limit is ${percent(limit)}`;
+}
+
+const NOTHING: Sample = { successes: 0, n: 0 };
+const NO_SAMPLES: Samples = { watched: NOTHING, control: NOTHING };
+
+function add(a: Sample, b: Sample): Sample {
+  return { successes: a.successes + b.successes, n: a.n + b.n };
+}
+
+function addSamples(a: Samples, b: Samples): Samples {
+  return { watched: add(a.watched, b.watched), control: add(a.control, b.control) };
+}

@@ -1,0 +1,219 @@
+import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import { rampStage } from '../../rollout/rollback.ts';
+import type { Queries } from '../../storage/db.ts';
+import {
+  business,
+  draftEvent,
+  guardrailDecision,
+  guardrailSetting,
+  pilotBusiness,
+  ramp,
+  rollback,
+} from '../../storage/schema/index.ts';
+import { addCounters, COUNTERS, type DraftCounters, NO_COUNTERS } from '../counters.ts';
+import { counterRows, type WatchBounds, watchedCounterRows } from '../metric-store.ts';
+import type { BusinessWatch, WatchDay } from './decide-guardrail.ts';
+import type { FindingGuardrailName, WatchedGuardrailName } from './guardrail.ts';
+
+export type GuardrailDecisionRow = typeof guardrailDecision.$inferSelect;
+export type NewGuardrailDecision = typeof guardrailDecision.$inferInsert;
+
+/** Baselines are read so far back. */
+const BASELINE_DAYS = 60;
+const DAY_MS = 86_400_000;
+/** Findings older than this that nobody has decided on are history. */
+const FINDING_DAYS = 7;
+const FINDINGS_A_RUN = 100;
+/** What `rampStage` puts before a ramp's id. */
+const RAMP_PREFIX = rampStage('', '').slice(0, -1);
+
+export interface EnrolledBusiness extends Record<string, unknown> {
+  businessId: string;
+  enabledAt: string;
+  /** Its latest restore: what was before is another story. */
+  restoredAt: string | null;
+}
+
+/** Who is enrolled, since when, and the ramp that runs. */
+export function enrolledStatements(queries: Queries, feature: string) {
+  return [
+    queries.execute<EnrolledBusiness>(sql`
+      select p."businessId", (p."enabledAt" at time zone 'UTC')::text as "enabledAt",
+        (select max(r."restoredAt") from ${rollback} r where r."feature" = p."feature" and r."restoredAt" is not null
+          and (r."level" = 'global' or p."businessId" = any(r."affected")))::text as "restoredAt"
+      from ${pilotBusiness} p where p."feature" = ${feature} order by 1`),
+    queries.execute<{ id: string; members: string[] }>(sql`
+      select r."id", coalesce((select array_agg(p."businessId") from ${pilotBusiness} p where p."feature" = ${feature}
+        and starts_with(p."enabledBy", ${RAMP_PREFIX} || r."id" || ':')), '{}') as "members"
+      from ${ramp} r where r."feature" = ${feature} and r."status" in ('running', 'holding', 'awaiting-approval')
+      order by r."id" desc limit 1`),
+  ] as const;
+}
+
+export interface LastAct extends Record<string, unknown> {
+  guardrail: string;
+  businessId: string;
+  at: string;
+}
+
+/** When each guardrail last decided about each business: its watch begins anew there. */
+export function lastActs(queries: Queries) {
+  return queries.execute<LastAct>(sql`
+    select "guardrail", b as "businessId", max("at")::text as "at"
+    from ${guardrailDecision} cross join lateral unnest("businessIds") b group by 1, 2`);
+}
+
+/** Counters of each watch by day, and of each business's time before it was enrolled. */
+export function watchStatements(queries: Queries, watches: WatchBounds[], now: Date) {
+  return [
+    watchedCounterRows(queries, watches, now),
+    counterRows(
+      queries,
+      {
+        from: new Date(now.getTime() - BASELINE_DAYS * DAY_MS),
+        to: now,
+        businessIds: [...new Set(watches.map(({ businessId }) => businessId))],
+        arm: 'none',
+      },
+      { business: true, bucket: null },
+    ),
+  ] as const;
+}
+
+type Row = DraftCounters & Record<string, unknown>;
+
+/** The rows of `watchStatements` as one watch per bound, days in order, also those without a draft. */
+export function watchesOf(
+  bounds: WatchBounds[],
+  rows: (Row & { businessId: string; from: string; arm: string; bucket: string })[],
+  baselines: (Row & { businessId: string })[],
+  now: Date,
+): Map<string, BusinessWatch> {
+  const before = new Map<string, DraftCounters>();
+  for (const row of baselines) {
+    before.set(row.businessId, addCounters(before.get(row.businessId) ?? NO_COUNTERS, countersOf(row)));
+  }
+  const own = Map.groupBy(rows, (row) => watchKey(row.businessId, new Date(row.from)));
+  return new Map(
+    bounds.map((bound) => {
+      const key = watchKey(bound.businessId, bound.from);
+      const firstDay = Math.floor(bound.from.getTime() / DAY_MS);
+      const count = Math.max(1, Math.floor(now.getTime() / DAY_MS) - firstDay + 1);
+      const days: WatchDay[] = Array.from({ length: count }, () => ({ rag: NO_COUNTERS, control: NO_COUNTERS }));
+      for (const row of own.get(key) ?? []) {
+        const day = days[Math.floor(Date.parse(row.bucket) / DAY_MS) - firstDay];
+        if (day === undefined || row.arm === 'none') continue;
+        const arm = row.arm === 'rag' ? 'rag' : 'control';
+        day[arm] = addCounters(day[arm], countersOf(row));
+      }
+      const baseline = before.get(bound.businessId) ?? NO_COUNTERS;
+      return [key, { businessId: bound.businessId, days, baseline }];
+    }),
+  );
+}
+
+export const watchKey = (businessId: string, from: Date) => `${from.getTime()} ${businessId}`;
+
+function countersOf(row: Row): DraftCounters {
+  return Object.fromEntries(COUNTERS.map((name) => [name, Number(row[name])])) as DraftCounters;
+}
+
+export interface OpenFinding extends Record<string, unknown> {
+  id: string;
+  businessId: string;
+  draftId: string;
+  type: 'hallucination' | 'security' | 'reported';
+  arm: string;
+  pipelineVersion: string;
+  trace: Record<string, unknown>;
+  at: string;
+  enrolled: boolean;
+}
+
+/** Confirmed findings, and reports that nobody could confirm, on which no decision stands yet. */
+export function openFindings(queries: Queries, feature: string) {
+  return queries.execute<OpenFinding>(sql`
+    select e."id", e."businessId", e."draftId", e."type", e."arm", e."pipelineVersion", e."trace" - 'note' as "trace", e."at"::text as "at",
+      exists (select from ${pilotBusiness} p where p."businessId" = e."businessId" and p."feature" = ${feature}) as "enrolled"
+    from ${draftEvent} e
+    where e."at" > now() - ${FINDING_DAYS}::int * interval '1 day'
+      and (e."type" in ('hallucination', 'security') or (e."type" = 'reported' and e."trace"->>'confirmed' = 'false'
+        and e."trace"->>'kind' in ('wrong_fact', 'leak')))
+      and not exists (select from ${guardrailDecision} d where d."cause" = e."id")
+    order by e."at", e."id" limit ${FINDINGS_A_RUN}`);
+}
+
+/** Businesses with a finding that rolled back, in the last day: a second one makes it more than one business's matter. */
+export function recentlyHarmed(queries: Queries, guardrail: FindingGuardrailName) {
+  return queries.execute<{ businessId: string }>(sql`
+    select distinct b as "businessId" from ${guardrailDecision} cross join lateral unnest("businessIds") b
+    where "guardrail" = ${guardrail} and "action" = 'roll-back' and "at" > now() - interval '1 day'`);
+}
+
+/** Takes a decision, once per cause: no row comes back where it stands already. */
+export function takeDecision(queries: Queries, row: NewGuardrailDecision) {
+  return queries.insert(guardrailDecision).values(row).onConflictDoNothing().returning();
+}
+
+/** Decisions that nobody has carried out: a run that died after taking them. */
+export function unfinishedDecisions(queries: Queries) {
+  return queries
+    .select()
+    .from(guardrailDecision)
+    .where(and(isNull(guardrailDecision.doneAt), lt(guardrailDecision.at, sql`now() - interval '30 seconds'`)))
+    .orderBy(guardrailDecision.id)
+    .limit(20);
+}
+
+export function finishDecision(
+  queries: Queries,
+  id: string,
+  outcome: Record<string, unknown>,
+  incidentId: string | null,
+) {
+  return queries
+    .update(guardrailDecision)
+    .set({ doneAt: sql`now()`, outcome, incidentId })
+    .where(eq(guardrailDecision.id, id))
+    .returning();
+}
+
+export function settings(queries: Queries) {
+  return queries.select().from(guardrailSetting);
+}
+
+/** Decisions whose incident is open: their alerts hold. */
+export function openDecisions(queries: Queries) {
+  return queries
+    .select()
+    .from(guardrailDecision)
+    .where(sql`${guardrailDecision.incidentId} in (select "id" from "Incident" where "status" = 'open')`)
+    .orderBy(guardrailDecision.id)
+    .limit(200);
+}
+
+export function decisionPage(
+  queries: Queries,
+  filter: { guardrail?: WatchedGuardrailName | string; before?: string; limit: number },
+) {
+  return queries
+    .select()
+    .from(guardrailDecision)
+    .where(
+      and(
+        filter.guardrail === undefined ? undefined : eq(guardrailDecision.guardrail, filter.guardrail),
+        filter.before === undefined ? undefined : lt(guardrailDecision.id, filter.before),
+      ),
+    )
+    .orderBy(desc(guardrailDecision.id))
+    .limit(filter.limit);
+}
+
+/** Turns RAG off for a business until a person has looked; says whether it was on. The audit is the trigger's. */
+export function pauseBusiness(queries: Queries, businessId: string) {
+  return queries
+    .update(business)
+    .set({ emailRagEnabled: false, updatedAt: sql`now()` })
+    .where(and(eq(business.id, businessId), eq(business.emailRagEnabled, true)))
+    .returning({ id: business.id });
+}

@@ -1,0 +1,90 @@
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import type { Clock } from '../lib/clock.ts';
+import type { RampMetrics, RampReading } from '../rollout/ramp-metrics.ts';
+import type { RampMetric } from '../rollout/ramp-plan.ts';
+import type { Database } from '../storage/db.ts';
+import { backfill, business } from '../storage/schema/index.ts';
+import { type DraftCounters, pacedReviews, sumCounters } from './counters.ts';
+import { type LatencyBin, latencyQuantile, latencySamples } from './latency-histogram.ts';
+import { counterRows, latencyRows } from './metric-store.ts';
+import { countersOf } from './read-metrics.ts';
+import { sampleRatio } from './stats/sample-ratio.ts';
+
+interface Deps {
+  db: Database;
+  clock: Clock;
+}
+
+/**
+ * What a ramp is judged by, from the same events as everything else. Guardrails act by themselves, before the ramp decides:
+ * here they have nothing to add. Approvals that nobody can have read are no evidence.
+ */
+export function createRampReadings(deps: Deps): RampMetrics {
+  return {
+    read: ({ businessIds, since }) => read(deps, businessIds, since),
+    readBackfills: ({ businessIds, days }) => readBackfills(deps, businessIds, days),
+  };
+}
+
+async function read(deps: Deps, businessIds: string[], since: Date): Promise<RampReading> {
+  const at = deps.clock();
+  if (businessIds.length === 0) return { status: 'no-data', because: 'nobody is watched' };
+  const filter = { from: since, to: at, businessIds };
+  const [rows, latency, shares] = await deps.db.operator((queries) => [
+    counterRows(queries, filter, { business: false, bucket: null }),
+    latencyRows(queries, filter),
+    queries
+      .select({ share: sql<number>`avg(${business.controlShare})::float8` })
+      .from(business)
+      .where(inArray(business.id, businessIds)),
+  ]);
+  const all = sumCounters(rows.rows.map(countersOf));
+  const armOf = (arm: string) => sumCounters(rows.rows.filter((row) => row.arm === arm).map(countersOf));
+  const [rag, control] = [armOf('rag'), armOf('control')];
+  return {
+    status: 'ok',
+    at,
+    metrics: readingsOf(all, rag, latency.rows),
+    hallucinations: all.hallucinations,
+    securityIncidents: all.securityIncidents,
+    guardrail: { tier: 'none', because: [] },
+    sampleRatio: sampleRatio(control.asked, rag.asked + control.asked, Number(shares[0]?.share ?? 0)),
+  };
+}
+
+/** Every metric that a plan may name; one without a sample is absent. Pure. */
+export function readingsOf(
+  all: DraftCounters,
+  rag: DraftCounters,
+  latency: LatencyBin[],
+): Partial<Record<RampMetric, { value: number; samples: number }>> {
+  const share = (value: number, samples: number) => (samples === 0 ? undefined : { value: value / samples, samples });
+  // In the step without RAG nobody is in an arm: everybody's reviews count.
+  const reviews = pacedReviews(rag.asked > 0 ? rag : all);
+  const p95 = latencyQuantile(latency, 'total', 0.95);
+  const readings: Record<RampMetric, { value: number; samples: number } | undefined> = {
+    draftSuccessRate: share(all.ready, all.asked),
+    toolErrorRate: share(all.toolValidationErrors, all.toolCalls),
+    tokenBudgetOverruns: all.asked === 0 ? undefined : { value: all.tokenBudgetOverruns, samples: all.asked },
+    tokenErrorRate: share(all.tokenSamples - all.tokenWithin10, all.tokenSamples),
+    ragHitRate: share(rag.retrievalHits, rag.retrievals),
+    ragLatencyP95: p95 === null ? undefined : { value: p95, samples: latencySamples(latency, 'total') },
+    approvalRate: share(reviews.successes, reviews.n),
+  };
+  return Object.fromEntries(Object.entries(readings).filter(([, reading]) => reading !== undefined));
+}
+
+async function readBackfills(deps: Deps, businessIds: string[], days: number) {
+  if (businessIds.length === 0 || days === 0) return { status: 'ok' as const, missing: [] };
+  const [rows] = await deps.db.operator((queries) => [
+    queries
+      .selectDistinct({ businessId: backfill.businessId })
+      .from(backfill)
+      .where(
+        and(inArray(backfill.businessId, businessIds), eq(backfill.status, 'done'), sql`${backfill.days} >= ${days}`),
+      )
+      .orderBy(desc(backfill.businessId)),
+  ]);
+  const indexed = new Set(rows.map(({ businessId }) => businessId));
+  return { status: 'ok' as const, missing: businessIds.filter((id) => !indexed.has(id)) };
+}
