@@ -60,7 +60,8 @@ export function createOpenAiModel(settings: OpenAiSettings, logger: Logger): Lan
     }
     // An endpoint may answer 200 with nothing, or with a page of HTML.
     const { data, usage } = (outcome.value ?? {}) as Partial<typeof outcome.value>;
-    const vectors = (Array.isArray(data) ? [...data] : [])
+    const vectors = (Array.isArray(data) ? data : [])
+      .filter((item) => typeof item === 'object' && item !== null)
       .sort((a, b) => a.index - b.index)
       .map((item) => item.embedding);
     const sound = vectors.length === texts.length && vectors.every(isVector);

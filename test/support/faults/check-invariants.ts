@@ -84,6 +84,14 @@ export async function breachesOf({ ledger, sql }: FaultRun): Promise<string[]> {
     ({ id, status }) => `the backfill ${id} is ${status} with nothing going wrong`,
   );
 
+  // Whatever people had to be told, they were.
+  report(
+    await sql(
+      `select "id", "status", "channel" from "AlertDelivery" where "channel" = 'slack' and "status" <> 'delivered'`,
+    ),
+    ({ id, status }) => `the alert ${id} is ${status} with nothing going wrong`,
+  );
+
   breaches.push(...(await wrongFlags(sql)));
   return breaches;
 }

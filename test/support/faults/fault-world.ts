@@ -1,6 +1,7 @@
 import { seededRandom, seedOf } from '../../../scripts/lib/seeded-random.ts';
 import { startLoadModel } from '../../../scripts/loadtest/load-model.ts';
 import { startDatabase } from '../../../scripts/local/database.ts';
+import { startModelServer } from '../../../scripts/local/model-server.ts';
 import { createApp } from '../../../src/app.ts';
 import type { Config } from '../../../src/config.ts';
 import { runCron } from '../../../src/jobs/run-cron.ts';
@@ -18,6 +19,7 @@ const BUSINESSES = 6;
 const FEATURE = 'RAG_PILOT';
 const DATABASE_FAULTS = 0.06;
 const MODEL_FAULTS = 0.25;
+const SLACK_FAULTS = 0.4;
 const CLIENT_RETRIES = 3;
 const LONGEST_JUMP_MS = 3 * 60 * 60_000;
 /** Deadlines of the Worker in tenths of what they are, so that a hanging call costs little; their order is the same. */
@@ -110,6 +112,10 @@ export async function playFaults(seed: number, count: number, parallel: number):
     globalThis.fetch = plainFetch;
   });
 
+  const slack = await startModelServer(async () => ({ status: 200, body: 'ok' }));
+  cleanUps.push(slack.close);
+  const slackProxy = await proxyOf('slack', slack.baseUrl, SLACK_FAULTS);
+
   const kv = createFaultyKv(plan);
   const queues = createFaultyQueues(plan);
   let clockOffsetMs = 0;
@@ -123,7 +129,15 @@ export async function playFaults(seed: number, count: number, parallel: number):
     OPENAI_MODEL: 'offline-writer',
     OPENAI_EMBEDDING_MODEL: 'offline-use-512',
     API_RATE_LIMIT: { limit: async () => ({ success: true }) },
+    SLACK_WEBHOOK_URL: `${slackProxy}/v1/hook`,
     FLAGS: kv.namespace,
+    ALERTS: {
+      sendBatch: (batch: { body: unknown }[]) =>
+        queues.send(
+          'draftgate-alerts',
+          batch.map(({ body }) => body),
+        ),
+    },
     DRAFT_RETRIES: { send: (body: unknown) => queues.send('draftgate-draft-retries', [body]) },
     BACKFILL: {
       send: (body: unknown) => queues.send('draftgate-backfill', [body]),
@@ -406,12 +420,16 @@ export async function playFaults(seed: number, count: number, parallel: number):
       while ((await queues.deliver(services, 50, random)) > 0);
       await runCron('* * * * *', services);
       const [row] = await database.query(
-        `select (select count(*) from "Draft" where "status" in ('DRAFTING', 'RETRYING')) + (select count(*) from "Backfill" where "finishedAt" is null) as n`,
+        `select (select count(*) from "Draft" where "status" in ('DRAFTING', 'RETRYING')) + (select count(*) from "Backfill" where "finishedAt" is null)
+          + (select count(*) from "AlertDelivery" where "status" = 'pending') as n`,
       );
       if (Number(row?.n) === 0 && queues.size() === 0) break;
       await database.query(
         `update "Draft" set "nextAttemptAt" = now() - interval '1 minute', "leaseExpiresAt" = case when "status" = 'DRAFTING' then now() - interval '1 second' end
          where "status" in ('DRAFTING', 'RETRYING')`,
+      );
+      await database.query(
+        `update "AlertDelivery" set "nextAttemptAt" = now() - interval '1 hour' where "status" = 'pending'`,
       );
       await database.query(
         `update "Backfill" set "lastBatchAt" = now() - interval '1 hour', "requeuedAt" = null where "finishedAt" is null`,

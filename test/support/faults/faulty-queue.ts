@@ -91,5 +91,5 @@ export function createFaultyQueues(plan: FaultPlan): FaultyQueues {
 }
 
 function deadLetterQueue(queue: string): string {
-  return queue === 'draftgate-backfill' ? 'draftgate-backfill-dead-letters' : 'draftgate-dead-letters';
+  return queue === 'draftgate-draft-retries' ? 'draftgate-dead-letters' : `${queue}-dead-letters`;
 }
