@@ -1,10 +1,18 @@
-import { html } from 'hono/html';
+import { every } from 'hono/combine';
 import { secureHeaders } from 'hono/secure-headers';
-import { authenticate } from './access/authenticate.ts';
+import { authenticate, requireAdmin } from './access/authenticate.ts';
+import { ACCESS_HEADER } from './access/cloudflare-access.ts';
 import { namedActor } from './access/named-actor.ts';
 import { AppError, ERROR_CODES } from './lib/errors.ts';
 import { newId } from './lib/ids.ts';
-import { docsPage } from './pages/docs.tsx';
+import { assetRoutes } from './pages/assets.ts';
+import { DocsPage } from './pages/docs.tsx';
+import { ErrorPage } from './pages/error-page.tsx';
+import { page } from './pages/layout.tsx';
+import { metricPages } from './pages/metrics/metrics-pages.ts';
+import { operator, pageSetUp, plainView, reviewer } from './pages/page-router.ts';
+import { signInPages } from './pages/sign-in.tsx';
+import type { PageContext } from './pages/view.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { type ApiContext, createRouter } from './routes/api.ts';
@@ -14,7 +22,7 @@ import { guardrailRoutes } from './routes/guardrails.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { limitBody } from './routes/limit-body.ts';
 import { messageRoutes } from './routes/messages.ts';
-import { metricRoutes } from './routes/metrics.ts';
+import { answerMetrics, metricRoutes } from './routes/metrics.ts';
 import { operationsRoutes } from './routes/operations.ts';
 import { privacyRoutes } from './routes/privacy.ts';
 import { probeRoutes } from './routes/probes.ts';
@@ -23,8 +31,12 @@ import { recordRoutes } from './routes/records.ts';
 import { rollbackRoutes } from './routes/rollbacks.ts';
 import type { Services } from './services.ts';
 
+const setUpPage = every(...pageSetUp);
 const RATE_LIMIT_SECONDS = 60;
 const CLOSED = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+/** No inline script or style, nothing from elsewhere, nobody's frame. */
+const PAGE =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** The HTTP application over given services: middleware in order, then the routers. */
@@ -40,9 +52,23 @@ export function createApp(services: Services) {
   });
   app.use(closedByDefault);
   app.use(secureHeaders({ xFrameOptions: 'DENY', referrerPolicy: 'no-referrer' }));
+  // The page's address answers numbers to whoever asks for JSON, with a key as the API does.
+  app.get('/admin/metrics/rag-pilot', async (c, next) => {
+    if (!asksForJson(c)) return next();
+    await access(c, async () => {});
+    requireAdmin(c.var.actor);
+    return answerMetrics(c);
+  });
+  app.use(async (c, next) => (isPage(c.req.path) ? setUpPage(c as unknown as PageContext, next) : next()));
+  app.use('/inbox/*', (c, next) => reviewer(c as unknown as PageContext, next));
+  app.use('/admin/*', (c, next) => (isApi(c.req.path) ? next() : operator(c as unknown as PageContext, next)));
+  app.get('/', (c) => c.redirect('/inbox', 303));
 
   app.get('/openapi.json', (c) => c.json(openApiDocument()));
-  app.get('/docs', (c) => c.html(html`<!doctype html>${docsPage(openApiDocument())}`));
+  app.get('/docs', (c) => {
+    const { view } = (c as unknown as PageContext).var;
+    return c.html(page(DocsPage({ view, document: openApiDocument() })));
+  });
 
   app.use('/v1/*', (c, next) => access(c, next));
   app.use('/admin/api/*', (c, next) => access(c, next));
@@ -63,16 +89,24 @@ export function createApp(services: Services) {
   app.route('/', alertRoutes);
   app.route('/', incidentRoutes);
   app.route('/', probeRoutes);
+  app.route('/', assetRoutes);
+  app.route('/', signInPages);
+  app.route('/', metricPages);
 
-  app.notFound((c) => envelope(c, unknownRoute(c)));
-  app.onError((error, c) => envelope(c, known(error, c)));
+  app.notFound((c) => refuse(c, unknownRoute(c)));
+  app.onError((error, c) => refuse(c, known(error, c)));
   return app;
 
   async function access(c: ApiContext, next: () => Promise<void>): Promise<void> {
-    const actor = await authenticate(
-      { db: services.db, adminKey: services.config.adminKey },
-      c.req.header('authorization'),
-    );
+    const assertion = c.req.header(ACCESS_HEADER);
+    const authorization = c.req.header('authorization');
+    // A key that is sent goes first: Access may stand before every path, also for integrators with keys.
+    if (authorization === undefined && assertion !== undefined && services.verifyAccess !== undefined) {
+      refuseForeignSite(c);
+      c.set('actor', (await services.verifyAccess(assertion)).actor);
+      return next();
+    }
+    const actor = await authenticate({ db: services.db, adminKey: services.config.adminKey }, authorization);
     c.set('actor', namedActor(actor, c.req.header('x-draftgate-actor')));
     if (actor.kind === 'key') {
       const { success } = await services.rateLimit.limit({ key: actor.keyId });
@@ -121,11 +155,50 @@ export function createApp(services: Services) {
   }
 }
 
-/** An answer that says nothing else of it is no page: it loads nothing, stands in no frame, and is kept nowhere. */
+function asksForJson(c: ApiContext): boolean {
+  const accept = c.req.header('accept') ?? '';
+  if (accept.includes('text/html')) return false;
+  return accept.includes('json') || c.req.header('authorization') !== undefined;
+}
+
+function isPage(path: string): boolean {
+  return /^\/(?:$|(?:sign-in|sign-out|preferences|docs|inbox|admin)(?:\/|$))/.test(path) && !isApi(path);
+}
+
+function isApi(path: string): boolean {
+  return /^\/(?:v1|admin\/api)(?:\/|$)/.test(path);
+}
+
+/** An Access session is a cookie: a request that another site made carries it too. */
+function refuseForeignSite(c: ApiContext): void {
+  if (c.req.method === 'GET') return;
+  const site = c.req.header('sec-fetch-site');
+  const origin = c.req.header('origin');
+  const foreign =
+    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
+    (origin !== undefined && origin !== new URL(c.req.url).origin);
+  if (foreign) throw new AppError('FORBIDDEN', 'This request comes from another site.');
+}
+
+/** An error as its reader needs it: a page for browsers, the envelope for everybody else and for the API. */
+async function refuse(c: ApiContext, error: AppError): Promise<Response> {
+  const wantsPage = !isApi(c.req.path) && (c.req.header('accept') ?? '').includes('text/html');
+  if (!wantsPage) return envelope(c, error);
+  const { status } = ERROR_CODES[error.code];
+  if (error.retryAfterSeconds !== undefined) c.header('Retry-After', String(error.retryAfterSeconds));
+  const pageContext = c as unknown as PageContext;
+  const view = pageContext.var.view ?? plainView(pageContext);
+  return c.html(page(ErrorPage({ view, status, requestId: c.var.requestId })), status);
+}
+
+/** A page loads its own styles and scripts, anything else nothing; neither stands in a frame, nor is it kept unless it says so. */
 async function closedByDefault(c: ApiContext, next: () => Promise<void>): Promise<void> {
   await next();
   const { headers } = c.res;
-  if (!headers.has('content-security-policy')) headers.set('content-security-policy', CLOSED);
+  const isHtml = headers.get('content-type')?.startsWith('text/html') === true;
+  headers.set('content-security-policy', isHtml ? PAGE : CLOSED);
+  // Browsers send no Origin with a form of a page that has no-referrer.
+  if (isHtml) headers.set('referrer-policy', 'same-origin');
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
 }
 
@@ -135,6 +208,9 @@ function known(error: Error, c: ApiContext): AppError {
   // An HTTPException of the validators: what they throw at text that is not JSON. Bundles may hold two copies of the class.
   if ('getResponse' in error && 'status' in error && error.status === 400) {
     return new AppError('INVALID_REQUEST', 'The body of the request is not valid JSON.');
+  }
+  if ('getResponse' in error && 'status' in error && error.status === 403) {
+    return new AppError('FORBIDDEN', 'This request comes from another site.');
   }
   c.var.services.logger.error('request.failed', {
     requestId: c.var.requestId,

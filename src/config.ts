@@ -18,6 +18,9 @@ const configSchema = z.object({
   databaseUrl: z.string().min(1),
   databaseFetchEndpoint: z.string().default(''),
   adminKey: z.string().min(32, 'DRAFTGATE_ADMIN_KEY needs 32 characters or more'),
+  /** Cloudflare Access for operators; both empty: not in use. */
+  accessTeamUrl: z.union([z.literal(''), z.url({ protocol: /^https$/ })]).default(''),
+  accessAudience: z.string().default(''),
 
   openaiApiKey: z.string().min(1),
   openaiBaseUrl: z.string().min(1),
@@ -93,6 +96,8 @@ export function readConfig(env: Env): Config {
     databaseUrl: env.DATABASE_URL,
     databaseFetchEndpoint: env.DATABASE_FETCH_ENDPOINT,
     adminKey: env.DRAFTGATE_ADMIN_KEY,
+    accessTeamUrl: env.ACCESS_TEAM_URL,
+    accessAudience: env.ACCESS_AUDIENCE,
     openaiApiKey: env.OPENAI_API_KEY,
     openaiBaseUrl: env.OPENAI_BASE_URL,
     model: env.OPENAI_MODEL,

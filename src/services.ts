@@ -1,3 +1,4 @@
+import { createAccessVerifier, type VerifyAccess } from './access/cloudflare-access.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from './access/manage-api-keys.ts';
 import { listAudit } from './audit/list-audit.ts';
 import { type Config, readConfig } from './config.ts';
@@ -103,6 +104,7 @@ export interface Overrides {
   enqueueDeliveries?: AlertDeps['enqueueDeliveries'];
   channels?: Channels;
   edge?: EdgeSwitch;
+  verifyAccess?: VerifyAccess;
   rampMetrics?: RampMetrics;
   reportBreach?: (breach: IsolationBreach) => Promise<void>;
 }
@@ -187,6 +189,10 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     logger,
     db,
     rateLimit: env.API_RATE_LIMIT,
+    /** Undefined where Access is not configured: its header then means nothing. */
+    verifyAccess:
+      overrides.verifyAccess ??
+      createAccessVerifier({ teamUrl: config.accessTeamUrl, audience: config.accessAudience }, clock),
     checkReadiness: () => checkReadiness(deps, env.FLAGS),
     checkDeployment: () =>
       checkDeployment(deps, {

@@ -1,9 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireAdmin } from '../access/authenticate.ts';
-import { METRIC_NAMES, METRICS } from '../metrics/definitions.ts';
+import { AppError } from '../lib/errors.ts';
+import { METRIC_NAMES } from '../metrics/definitions.ts';
 import { METRIC_STATES } from '../metrics/measure.ts';
 import type { MetricQuery, MetricReport } from '../metrics/read-metrics.ts';
 import { type ApiContext, createRouter } from './api.ts';
+import { CSV_HEADERS, metricsCsv, reportShape } from './metrics-shape.ts';
 import { idSchema, responses } from './schemas.ts';
 
 const MOST_HOURS = 24 * 92;
@@ -113,14 +115,21 @@ metricRoutes.openapi(
     request: { query: metricQuerySchema },
     responses: responses({ 200: ['The metrics.', reportSchema] }, [400, 403, 404]),
   }),
-  async (c) => {
-    const query = c.req.valid('query');
-    const report = await c.var.services.readMetrics(queryOf(query));
-    const shape = reportShape(report, query.window.text, query.pipelineVersion ?? null);
-    if (wantsCsv(c)) return csv(c, shape) as never;
-    return c.json(shape, 200);
-  },
+  async (c) => (await answerMetrics(c)) as never,
 );
+
+/** The numbers as JSON, or as CSV where only that is accepted. Throws INVALID_REQUEST, NOT_FOUND. */
+export async function answerMetrics(c: ApiContext): Promise<Response> {
+  const parsed = metricQuerySchema.safeParse(c.req.query());
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), problem: message }));
+    throw new AppError('INVALID_REQUEST', 'The query of the request is not valid.', { details: { issues } });
+  }
+  const { window, pipelineVersion } = parsed.data;
+  const report = await c.var.services.readMetrics(queryOf(parsed.data));
+  const shape = reportShape(report, window.text, pipelineVersion ?? null);
+  return wantsCsv(c) ? c.body(metricsCsv(shape), 200, CSV_HEADERS) : c.json(shape, 200);
+}
 
 const pointSchema = z.object({
   at: z.string(),
@@ -208,30 +217,6 @@ export function queryOf(
   return { windowHours: window.hours, ...rest };
 }
 
-/** The report as its API has it. */
-export function reportShape(report: MetricReport, window: string, pipelineVersion: string | null) {
-  const { from, to, businessId, arm, pipelineVersions, metrics, counters, ...rest } = report;
-  return {
-    window,
-    from: from.toISOString(),
-    to: to.toISOString(),
-    generatedAt: to.toISOString(),
-    businessId,
-    arm,
-    pipelineVersion,
-    pipelineVersions,
-    ...(Object.fromEntries(
-      METRIC_NAMES.map((name) => [
-        name,
-        { ...metrics[name], title: METRICS[name].title, meaning: METRICS[name].meaning },
-      ]),
-    ) as Record<(typeof METRIC_NAMES)[number], z.infer<typeof metricSchema>>),
-    counters,
-    blocked: counters.blocked,
-    ...rest,
-  };
-}
-
 function pointShape({
   at,
   counters,
@@ -247,37 +232,4 @@ function pointShape({
 function wantsCsv(c: ApiContext): boolean {
   const accept = c.req.header('accept') ?? '';
   return accept.includes('text/csv') && !accept.includes('application/json');
-}
-
-const CSV_COLUMNS = ['value', 'numerator', 'denominator', 'unit', 'state', 'minimumSample', 'needed'] as const;
-
-function csv(c: ApiContext, shape: ReturnType<typeof reportShape>) {
-  const lines = [
-    ['metric', ...CSV_COLUMNS, 'low', 'high', 'window', 'from', 'to', 'businessId', 'arm', 'pipelineVersion'],
-    ...METRIC_NAMES.map((name) => {
-      const metric = shape[name];
-      return [
-        name,
-        ...CSV_COLUMNS.map((column) => metric[column]),
-        metric.interval?.low,
-        metric.interval?.high,
-        shape.window,
-        shape.from,
-        shape.to,
-        shape.businessId,
-        shape.arm,
-        shape.pipelineVersion,
-      ];
-    }),
-  ];
-  c.header('Content-Disposition', 'attachment; filename="rag-pilot.csv"');
-  c.header('Content-Type', 'text/csv; charset=utf-8');
-  return c.body(`${lines.map((line) => line.map(csvCell).join(',')).join('\r\n')}\r\n`);
-}
-
-/** RFC 4180; a leading sign that a spreadsheet would take for a formula is quoted with an apostrophe. */
-function csvCell(value: unknown): string {
-  const text = value == null ? '' : String(value);
-  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -14,6 +14,11 @@ export function scopeAlerts(queries: Queries, scope: string, since: Date) {
     .orderBy(alert.resolvedAt);
 }
 
+/** Runs of one scope go one after the other. */
+export function lockAlerts(queries: Queries, scope: string) {
+  return queries.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`alerts:${scope}`}, 0))`);
+}
+
 /** An alert as it is to be. `from`: the version it was decided on; null for a new one. */
 export interface AlertWrite {
   from: number | null;
@@ -54,19 +59,20 @@ export function alertStatements(
     "figures" jsonb, "businessId" text, "incidentId" text, "rollbackCommand" text, "firedAt" timestamptz, "notifiedAt" timestamptz,
     "seenAt" timestamptz, "resolvedAt" timestamptz, "flaps" int, "version" int, "from" int)`;
   return [
-    queries.execute(sql`
+    queries.execute<{ id: string }>(sql`
       insert into ${alert} ("id", "key", "scope", "kind", "severity", "state", "title", "detail", "figures", "businessId", "incidentId",
         "rollbackCommand", "firedAt", "notifiedAt", "seenAt", "resolvedAt", "flaps", "version")
       select "id", "key", "scope", "kind", "severity", "state", "title", "detail", nullif("figures", 'null'), "businessId", "incidentId",
         "rollbackCommand", "firedAt", "notifiedAt", "seenAt", "resolvedAt", "flaps", "version"
       from jsonb_to_recordset(${json}) as w ${columns} where w."from" is null on conflict do nothing returning "id"`),
-    queries.execute(sql`
+    queries.execute<{ id: string }>(sql`
       update ${alert} a set "severity" = w."severity", "state" = w."state", "title" = w."title", "detail" = w."detail",
         "figures" = nullif(w."figures", 'null'), "incidentId" = w."incidentId", "rollbackCommand" = w."rollbackCommand",
         "notifiedAt" = w."notifiedAt", "seenAt" = greatest(a."seenAt", w."seenAt"), "resolvedAt" = w."resolvedAt", "flaps" = w."flaps", "version" = w."version"
       from jsonb_to_recordset(${json}) as w ${columns}
       where a."id" = w."id" and a."version" = w."from"
-        and not exists (select from ${alert} o where o."key" = w."key" and o."state" = 'firing' and o."id" <> w."id")`),
+        and not exists (select from ${alert} o where o."key" = w."key" and o."state" = 'firing' and o."id" <> w."id")
+      returning a."id"`),
     insertEntries(queries, entries),
     queries.execute<{ id: string }>(sql`
       with made as (

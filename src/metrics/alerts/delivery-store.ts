@@ -64,12 +64,15 @@ function ofAttempt(row: Pick<DeliveryRow, 'id' | 'attempts'>) {
   );
 }
 
-/** A channel asked for a pause: whatever waits for it waits until then. */
+/**
+ * A channel asked for a pause: whatever waits for it waits until then. Rows that somebody else holds are left: the channel
+ * will tell them the same.
+ */
 export function pauseChannel(queries: Queries, channel: ChannelName, until: Date) {
-  return queries
-    .update(alertDelivery)
-    .set({ nextAttemptAt: sql`greatest(${alertDelivery.nextAttemptAt}, ${time(until)})` })
-    .where(and(eq(alertDelivery.status, 'pending'), eq(alertDelivery.channel, channel)));
+  return queries.execute(sql`
+    update ${alertDelivery} d set "nextAttemptAt" = greatest(d."nextAttemptAt", ${time(until)})
+    from (select "id" from ${alertDelivery} where "status" = 'pending' and "channel" = ${channel} for update skip locked) free
+    where d."id" = free."id"`);
 }
 
 /** Deliveries that should have been made before `before`: what the queue lost. They count as due at `now` from here. */
@@ -91,7 +94,8 @@ export function takeLost(queries: Queries, before: Date, now: Date, limit: numbe
             ),
           )
           .orderBy(asc(alertDelivery.nextAttemptAt))
-          .limit(limit),
+          .limit(limit)
+          .for('update', { skipLocked: true }),
       ),
     )
     .returning({ id: alertDelivery.id });

@@ -2,6 +2,8 @@ import { neutralForm } from '../../guards/pii/placeholders.ts';
 import { scanPii } from '../../guards/pii/scan-pii.ts';
 
 const POLICY = { emails: true, phones: true, nationalIds: true };
+/** "0.1234 (1234" of a rate with its count is no telephone number. */
+const DECIMAL = /^0\.\d+(?![\d.])/;
 /** Control, format and bidirectional characters, and line separators: nothing that breaks a header or turns a text around. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
@@ -21,7 +23,7 @@ export function plainWords(text: string, longest: number): string {
     identifiers: new Set(),
     isField: false,
   })) {
-    if (match.start < from) continue;
+    if (match.type === 'PHONE' && DECIMAL.test(line.slice(match.start, match.end))) continue;
     result += `${line.slice(from, match.start)}${neutralForm(match.type)}`;
     from = match.end;
   }

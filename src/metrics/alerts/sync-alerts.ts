@@ -3,7 +3,14 @@ import { newId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Database } from '../../storage/db.ts';
 import type { AlertCondition, NoticeEvent } from './alert.ts';
-import { type AlertRow, type AlertWrite, alertStatements, type EntryWrite, scopeAlerts } from './alert-store.ts';
+import {
+  type AlertRow,
+  type AlertWrite,
+  alertStatements,
+  type EntryWrite,
+  lockAlerts,
+  scopeAlerts,
+} from './alert-store.ts';
 import { type AlertChange, decideAlerts, FLAP_WINDOW_MS, worseOf } from './decide-alerts.ts';
 import { oneLine, plainWords } from './plain-words.ts';
 import { type ChannelGaps, planDeliveries } from './plan-deliveries.ts';
@@ -36,21 +43,28 @@ export async function syncAlerts(
   ]);
   const changes = decideAlerts({ now, ...input, records: records as (AlertRow & { state: 'firing' | 'resolved' })[] });
   const carried = changes.map((change) => carryOut(change, input.scope, now));
-  if (carried.length > 0) {
-    const results = await deps.db.operator((queries) =>
-      alertStatements(
-        queries,
-        carried.map(({ write }) => write),
-        carried.flatMap(({ write, event }) =>
-          event === null ? [] : planDeliveries(write.row, event, now, deps.channelGaps),
-        ),
-        carried.flatMap(({ write, event }) => (event === null ? [] : entriesOf(write.row, event, now))),
+  if (carried.length === 0) return { fired: [], renotified: [], resolved: [] };
+  const [, inserted, updated, , queued] = await deps.db.operator((queries) => [
+    lockAlerts(queries, input.scope),
+    ...alertStatements(
+      queries,
+      carried.map(({ write }) => write),
+      carried.flatMap(({ write, event }) =>
+        event === null ? [] : planDeliveries(write.row, event, now, deps.channelGaps),
       ),
-    );
-    await enqueueOrLeave(deps, results[results.length - 1]?.rows.map((row) => row.id as string) ?? []);
-  }
+      carried.flatMap(({ write, event }) => (event === null ? [] : entriesOf(write.row, event, now))),
+    ),
+  ]);
+  await enqueueOrLeave(
+    deps,
+    queued.rows.map(({ id }) => id),
+  );
+  // Of two runs at once the second has written nothing.
+  const written = new Set([...inserted.rows, ...updated.rows].map(({ id }) => id));
   const keysOf = (...events: NoticeEvent[]) =>
-    carried.flatMap(({ write, event }) => (event !== null && events.includes(event) ? [write.row.key] : []));
+    carried.flatMap(({ write, event }) =>
+      event !== null && events.includes(event) && written.has(write.row.id) ? [write.row.key] : [],
+    );
   return {
     fired: keysOf('fired', 'fired-again'),
     renotified: keysOf('worsened', 'reminder'),

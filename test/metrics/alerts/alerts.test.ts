@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AlertCondition } from '../../../src/metrics/alerts/alert.ts';
 import { RAG_FEATURE } from '../../../src/rollout/decide.ts';
 import type { Services } from '../../../src/services.ts';
 import { type RolloutWorld, startRolloutWorld } from '../../support/rollout-world.ts';
 
+vi.setConfig({ testTimeout: 30_000 });
 let world: RolloutWorld;
 let services: Services;
 let now = new Date('2026-11-20T12:00:00Z');
@@ -16,7 +17,7 @@ beforeAll(async () => {
     config: { slackWebhookUrl: 'http://127.0.0.1:9/slack' },
     enqueueDeliveries: async (ids) => void queued.push(...ids),
   });
-});
+}, 60_000);
 afterAll(() => world?.close());
 beforeEach(async () => {
   await world.reset();

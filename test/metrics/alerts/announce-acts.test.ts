@@ -1,13 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCron } from '../../../src/jobs/run-cron.ts';
 import { RAG_FEATURE } from '../../../src/rollout/decide.ts';
 import { type RolloutWorld, startRolloutWorld } from '../../support/rollout-world.ts';
 
+vi.setConfig({ testTimeout: 30_000 });
 let world: RolloutWorld;
 
 beforeAll(async () => {
   world = await startRolloutWorld();
-});
+}, 60_000);
 afterAll(() => world?.close());
 beforeEach(async () => {
   await world.reset();

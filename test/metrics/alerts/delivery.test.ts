@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { consumeQueue } from '../../../src/jobs/consume-queue.ts';
 import type { AlertCondition } from '../../../src/metrics/alerts/alert.ts';
 import { createEmail } from '../../../src/notify/email.ts';
@@ -8,6 +8,7 @@ import type { Services } from '../../../src/services.ts';
 import { type RolloutWorld, startRolloutWorld } from '../../support/rollout-world.ts';
 import { type ScriptedChannel, startScriptedChannel } from '../../support/scripted-channel.ts';
 
+vi.setConfig({ testTimeout: 30_000 });
 const publicUrl = 'https://draftgate.example';
 const TIMEOUT_MS = 200;
 
@@ -25,7 +26,7 @@ let queueIsDown = false;
 beforeAll(async () => {
   [world, slack, pagerDuty] = await Promise.all([startRolloutWorld(), startScriptedChannel(), startScriptedChannel()]);
   services = servicesWith(`${slack.url}/services/T/B/x`);
-});
+}, 60_000);
 afterAll(() => Promise.all([world?.close(), slack?.close(), pagerDuty?.close()]));
 beforeEach(async () => {
   await world.reset();

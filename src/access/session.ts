@@ -1,0 +1,66 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import { equalSecrets } from '../lib/hash.ts';
+import type { Database } from '../storage/db.ts';
+import { apiKey } from '../storage/schema/index.ts';
+import type { Actor } from './scopes.ts';
+
+/** How long a sign-in lasts, in seconds: a working day. */
+export const SESSION_SECONDS = 12 * 60 * 60;
+
+/** What a session's cookie says. It carries no key: `keyId` is the row that must still stand. */
+export interface Session {
+  id: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+  holder: { kind: 'admin'; name: string } | { kind: 'key'; keyId: string };
+}
+
+/** Key for signing sessions and form tokens, derived from the admin key: a new admin key ends every session. */
+export function sessionSecret(adminKey: string): Promise<ArrayBuffer> {
+  return hmac(new TextEncoder().encode(adminKey).slice().buffer, 'draftgate session 1');
+}
+
+/** `<payload>.<signature>`, both base64url. */
+export async function sealSession(secret: ArrayBuffer, session: Session): Promise<string> {
+  const payload = base64url(new TextEncoder().encode(JSON.stringify(session)));
+  return `${payload}.${base64url(await hmac(secret, `session:${payload}`))}`;
+}
+
+/** The session that a cookie holds; undefined where it was not signed by us or has expired. */
+export async function unsealSession(secret: ArrayBuffer, sealed: string, now: Date): Promise<Session | undefined> {
+  const [payload = '', signature = ''] = sealed.split('.');
+  if (!(await equalSecrets(signature, base64url(await hmac(secret, `session:${payload}`))))) return undefined;
+  const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+  const session = JSON.parse(new TextDecoder().decode(bytes)) as Session;
+  return session.expiresAt > now.getTime() ? session : undefined;
+}
+
+/** The token that every form of a session carries. */
+export async function formToken(secret: ArrayBuffer, sessionId: string): Promise<string> {
+  return base64url(await hmac(secret, `form:${sessionId}`));
+}
+
+/** Who a session is today: a revoked key ends it at once, changed scopes count at once. The operator's needs no database. */
+export async function sessionActor(deps: { db: Database }, session: Session): Promise<Actor | undefined> {
+  const { holder } = session;
+  if (holder.kind === 'admin') return holder;
+  const [[row]] = await deps.db.operator((queries) => [
+    queries
+      .select({ businessId: apiKey.businessId, scopes: apiKey.scopes })
+      .from(apiKey)
+      .where(and(eq(apiKey.id, holder.keyId), isNull(apiKey.revokedAt))),
+  ]);
+  return row === undefined ? undefined : { kind: 'key', name: `key:${holder.keyId}`, keyId: holder.keyId, ...row };
+}
+
+async function hmac(secret: ArrayBuffer, text: string): Promise<ArrayBuffer> {
+  const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  return crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text));
+}
+
+function base64url(bytes: ArrayBuffer | Uint8Array): string {
+  return btoa(String.fromCharCode(...new Uint8Array(bytes)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}

@@ -1,0 +1,28 @@
+// Small comforts of every page. Everything works without.
+
+// An undo that is over goes away; `u` presses it.
+for (const form of document.querySelectorAll('form[data-gone-at]')) {
+  setTimeout(() => form.remove(), Number(form.dataset.goneAt));
+}
+
+/** @param {EventTarget | null} target */
+export function isTyping(target) {
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'u' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  document.querySelector('form[data-gone-at] button')?.click();
+});
+
+// A form is sent once: the second click does nothing while the first is on its way.
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (form.dataset.sent !== undefined) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = '';
+  // Back by the browser's cache: it can be sent again.
+  addEventListener('pageshow', () => delete form.dataset.sent, { once: true });
+});
