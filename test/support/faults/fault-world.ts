@@ -413,8 +413,14 @@ export async function playFaults(seed: number, count: number, parallel: number):
     throw error;
   }
 
-  /** What the platform does by itself, until nothing is left to do. Waiting is made short: what is due later is due now. */
   async function settle(): Promise<void> {
+    await untilQuiet();
+    await runCron('0 3 * * *', services);
+    await untilQuiet();
+  }
+
+  /** What the platform does by itself, until nothing is left to do. Waiting is made short: what is due later is due now. */
+  async function untilQuiet(): Promise<void> {
     const random = seededRandom(seedOf(`settle ${seed}`));
     for (let round = 0; round < 200; round++) {
       while ((await queues.deliver(services, 50, random)) > 0);
@@ -435,9 +441,6 @@ export async function playFaults(seed: number, count: number, parallel: number):
         `update "Backfill" set "lastBatchAt" = now() - interval '1 hour', "requeuedAt" = null where "finishedAt" is null`,
       );
     }
-    await runCron('0 3 * * *', services);
-    while ((await queues.deliver(services, 50, random)) > 0);
-    await runCron('* * * * *', services);
   }
 }
 
