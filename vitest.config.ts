@@ -1,10 +1,12 @@
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
+import { textModules } from './test/support/text-modules.ts';
 
 export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [textModules],
         test: {
           name: 'rules',
           environment: 'node',

@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { textModules } from './test/support/text-modules.ts';
 
 /** What only a server with several sessions can show; see test/postgres/global-setup.ts for where it comes from. */
 export default defineConfig({
+  plugins: [textModules],
   test: {
     name: 'postgres',
     environment: 'node',

@@ -8,6 +8,7 @@ import { newId } from './lib/ids.ts';
 import { assetRoutes } from './pages/assets.ts';
 import { DocsPage } from './pages/docs.tsx';
 import { ErrorPage } from './pages/error-page.tsx';
+import { inboxPages } from './pages/inbox/inbox-pages.tsx';
 import { page } from './pages/layout.tsx';
 import { metricPages } from './pages/metrics/metrics-pages.ts';
 import { operator, pageSetUp, plainView, reviewer } from './pages/page-router.ts';
@@ -91,6 +92,7 @@ export function createApp(services: Services) {
   app.route('/', probeRoutes);
   app.route('/', assetRoutes);
   app.route('/', signInPages);
+  app.route('/', inboxPages);
   app.route('/', metricPages);
 
   app.notFound((c) => refuse(c, unknownRoute(c)));

@@ -9,7 +9,7 @@ declare global {
 }
 
 /** Version of the draft pipeline; grows with every change of prompts, guards or templates. Findings are judged per version. */
-export const PIPELINE_VERSION = '1';
+export const PIPELINE_VERSION = '2';
 
 const limit = (value: number) => z.coerce.number().int().positive().default(value);
 

@@ -56,11 +56,13 @@ import { indexApprovedDrafts, indexNewMail } from './retrieval/maintenance/index
 import { capExamples, dropDuplicateExamples, expireExamples } from './retrieval/maintenance/maintain-examples.ts';
 import { approveDraft } from './review/approve-draft.ts';
 import { discardDraft } from './review/discard-draft.ts';
+import { listInbox, readDraftSurroundings } from './review/inbox-store.ts';
 import { openDraft } from './review/open-draft.ts';
 import { recheckDrafts } from './review/recheck-drafts.ts';
 import { regenerateDraft } from './review/regenerate-draft.ts';
 import { reportDraft } from './review/report-draft.ts';
 import { findDraft, listDraftEvents, listDrafts, listVersions } from './review/review-store.ts';
+import { undoReview } from './review/undo-review.ts';
 import {
   createBusiness,
   deleteBusiness,
@@ -235,6 +237,9 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     approveDraft: bind(approveDraft),
     discardDraft: bind(discardDraft),
     openDraft: bind(openDraft),
+    undoReview: bind(undoReview),
+    listInbox: (page: Parameters<typeof listInbox>[1]) => listInbox(db, page),
+    readDraftSurroundings: (draft: Parameters<typeof readDraftSurroundings>[1]) => readDraftSurroundings(db, draft),
     reportDraft: (input: Parameters<typeof reportDraft>[1]) =>
       reportDraft({ ...deps, actOnFindings: actAtOnce }, input),
 

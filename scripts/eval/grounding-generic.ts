@@ -19,11 +19,19 @@ interface Thing {
   /** Folded texts that name it. */
   names: string[];
   numbers: number[];
+  fields: Field[];
+}
+
+/** A number with the words of the key that it stands under: "TEAM-PTS" is ["team", "pts"]. */
+interface Field {
+  key: string[];
+  number: number;
 }
 
 interface Leaves {
   things: Thing[];
   numbers: number[];
+  fields: Field[];
   /** Days since 1970. */
   days: number[];
   minutes: Set<number>;
@@ -45,9 +53,45 @@ function numbersOf(value: unknown): number[] {
   });
 }
 
+/** "windSpeed", "wind_speed" and "WIND-SPEED" are two words each. */
+function keyWords(key: string): string[] {
+  return key
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+}
+
+const SHORTEST_KEY = 2;
+
+/** Whether a key's word is the word or short for it: "pts" for "points", "temp" for "temperature". */
+function isShortFor(short: string, word: string): boolean {
+  if (short.length < SHORTEST_KEY || word.length < 4 || short[0] !== word[0]) return false;
+  let at = 0;
+  for (const letter of word) if (letter === short[at]) at += 1;
+  return at === short.length;
+}
+
+/**
+ * The fields that a word right behind the number names ("24 points"). Where none of the words is a key, undefined: then
+ * any number of the thing will do.
+ */
+function fieldsNamed(fields: readonly Field[], behind: string): readonly Field[] {
+  const word = /^[ -](?:[a-z]{1,9}-)?([a-z]{4,20})/.exec(behind)?.[1];
+  return word === undefined ? [] : fields.filter(({ key }) => isShortFor(key.at(-1) ?? '', word));
+}
+
 /** Walks a JSON value once; every object that holds a text is a thing that these texts name. */
 export function readLeaves(source: unknown): Leaves {
-  const leaves: Leaves = { things: [], numbers: [], days: [], minutes: new Set(), text: '', words: new Set() };
+  const leaves: Leaves = {
+    things: [],
+    numbers: [],
+    fields: [],
+    days: [],
+    minutes: new Set(),
+    text: '',
+    words: new Set(),
+  };
   const texts: string[] = [];
   const walk = (value: unknown): number[] => {
     if (value === null || value === undefined) return [];
@@ -58,7 +102,13 @@ export function readLeaves(source: unknown): Leaves {
         typeof leaf === 'string' && /[A-Za-z]{3}/.test(leaf) && leaf.length < 60 ? [foldText(leaf).trim()] : [],
       );
       const numbers = entries.flatMap(([, leaf]) => walk(leaf));
-      if (names.length > 0) leaves.things.push({ names, numbers });
+      const fields = entries.flatMap(([key, leaf]) =>
+        typeof leaf === 'string' || typeof leaf === 'number'
+          ? numbersOf(leaf).map((number) => ({ key: keyWords(key), number }))
+          : [],
+      );
+      leaves.fields.push(...fields);
+      if (names.length > 0) leaves.things.push({ names, numbers, fields });
       // What has a name keeps its numbers to itself.
       return names.length > 0 ? [] : numbers;
     }
@@ -138,14 +188,17 @@ export function judgeAgainstJson(text: string, source: unknown, options: { bound
     if (!isFree(context, span)) continue;
     take(context, span);
     const written = match[1] === undefined ? parseNumberWords(match[0], context.locale) : parseNumber(match[1], '.');
-    if (written === undefined || (match[1] === undefined && written <= 1)) continue;
+    if (written === undefined) continue;
     const decimals = /[.,](\d{1,2})$/.exec(match[0])?.[1]?.length ?? 0;
     const near = mentions.filter((mention) => mention.at < span.start).slice(-1)[0];
-    const names =
-      near === undefined
-        ? []
-        : mentions.filter((mention) => mention.at === near.at).flatMap((mention) => mention.thing.numbers);
-    const held = names.length > 0 ? names : leaves.numbers;
+    const things =
+      near === undefined ? [] : mentions.filter((mention) => mention.at === near.at).map(({ thing }) => thing);
+    const own = things.flatMap(({ numbers }) => numbers);
+    const behind = context.text.slice(span.end, span.end + 32);
+    const named = fieldsNamed(own.length > 0 ? things.flatMap(({ fields }) => fields) : leaves.fields, behind);
+    // "One" is a pronoun, unless it counts something that the source counts ("one block").
+    if (match[1] === undefined && written <= 1 && named.length === 0) continue;
+    const held = named.length > 0 ? named.map(({ number }) => number) : own.length > 0 ? own : leaves.numbers;
     if (!isAmong(written, decimals, held)) report('number', span.start, span.end);
   }
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../lib/errors.ts';
 import appScript from './assets/app.client.js';
 import appStyles from './assets/app.css';
+import inboxScript from './assets/inbox.client.js';
 import refreshScript from './assets/refresh.client.js';
 import { createPages } from './page-router.ts';
 
@@ -10,6 +11,7 @@ import { createPages } from './page-router.ts';
 const SOURCES = {
   'app.css': ['text/css; charset=utf-8', appStyles],
   'app.client.js': ['text/javascript; charset=utf-8', appScript],
+  'inbox.client.js': ['text/javascript; charset=utf-8', inboxScript],
   'refresh.client.js': ['text/javascript; charset=utf-8', refreshScript],
   'icon.svg': [
     'image/svg+xml',

@@ -17,6 +17,8 @@ export interface ApproveInput {
   /** The reviewer has seen the findings of the edited body and wants it so. */
   confirm: boolean;
   actor: string;
+  /** The version that the reviewer saw; DRAFT_STATE where it is another by now. */
+  version?: number | undefined;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function approveDraft(deps: { db: Database }, input: ApproveInput) 
   const { content } = draft;
   const body = input.body ?? content?.body ?? '';
   if (draft.status === 'APPROVED' && (input.body === undefined || input.body === draft.approvedBody)) return draft;
+  if (input.version !== undefined && input.version !== draft.version) throw wrongState(draft.status);
   if (draft.status !== 'READY' || content === null || draft.evidence === null) throw wrongState(draft.status);
 
   const { evidence, changes } = await currentFacts(deps, {

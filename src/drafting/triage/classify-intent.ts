@@ -55,7 +55,17 @@ export function classifyIntent(
     addScores(scores, scoreSentence(sentence, title.mail, namesOrder), alone ? 1 : 0.5);
   // A mail that gives an order's number is about that order, whatever else we did not understand.
   if (namesOrder) addScores(scores, new Map([['ORDER', 0.6]]), 1);
-  return decide(scores);
+  const decided = decide(scores);
+  const ofGoods = namesOrder || [body, title].some(speaksOfGoods);
+  return decided.confidence < LEAST_EVIDENCE && !ofGoods ? { ...decided, required: 'none' } : decided;
+}
+
+/** Below this a guess asks for an order only where the mail speaks of goods: "it has not arrived" may be a transfer. */
+const LEAST_EVIDENCE = 0.6;
+const GOODS: readonly Concept[] = ['order', 'parcel', 'item', 'ownThing', 'bought'];
+
+function speaksOfGoods({ mail, sentences }: ReadMail): boolean {
+  return GOODS.some((concept) => mail.has(concept) || sentences.some(({ numbered }) => numbered.has(concept)));
 }
 
 function guess(intent: Intent, confidence: number, second?: [Intent, number]): IntentGuess {
@@ -275,7 +285,8 @@ function scoreSentence(
   if (any('product') && !taken && !asksHowToPay)
     vote('PRODUCT', inGeneral ? 0.4 : own || namesOrder ? 0.3 : ownInMail ? 0.45 : 0.65);
 
-  if (any('elsewhere') && !any('order', 'parcel', 'ownThing') && !orderNumbered) {
+  const ofParcel = any('order', 'parcel', 'deliver', 'notArrived', 'track', 'refund', 'return', 'cancel');
+  if (any('elsewhere') && !any('order', 'parcel') && !(any('ownThing') && ofParcel) && !orderNumbered) {
     for (const [intent, score] of scores)
       if (INTENTS[intent] === 'order') scores.set(intent, score * OTHER_TRADE_FACTOR);
   }

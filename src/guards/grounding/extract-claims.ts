@@ -35,7 +35,8 @@ export function findNames(text: string, names: readonly string[]): (Span & { nam
   return found;
 }
 
-/** All candidate claims of a text; `names` are folded names whose numbers are no claims, `items` those of goods. */
+/** All candidate claims of a text; `names` are folded names whose numbers are no claims, `items` those of goods. Of texts that are evidence also
+ * what they undertake is a fact ("we answer within 24 hours"). */
 export function extractClaims(
   original: string,
   language: Language,
@@ -44,6 +45,7 @@ export function extractClaims(
   known: KnownIdentifiers,
   items: readonly string[] = [],
   carriers: readonly string[] = [],
+  isEvidence = false,
 ): ExtractedText {
   const context = readText(original, language, localeTag);
   for (const span of findNames(context.text, names)) take(context, span);
@@ -65,7 +67,7 @@ export function extractClaims(
     return OF_TIME.some((topic) => topics.has(topic));
   };
   const dates = extractDates(context, anchors).filter((candidate) => {
-    if (candidate.type !== 'date') return true;
+    if (candidate.type !== 'date' || isEvidence) return true;
     const { kind } = candidate.date;
     // "We will check today", "your mail of yesterday": relative days in talk about the talk itself are no facts.
     if (kind === 'weekend') return saysSomething(candidate);
@@ -74,9 +76,23 @@ export function extractClaims(
   });
   const amounts = extractAmounts(context, findNames(context.text, items), anchors).filter((candidate) => {
     const duration = candidate.type === 'quantity' && candidate.unit !== undefined && DURATIONS.has(candidate.unit);
-    return !duration || !isUndertaking(candidate.start);
+    return !duration || isEvidence || !isUndertaking(candidate.start);
   });
   const carried = extractCarriers(context, carriers, statements).filter(({ start }) => !isUndertaking(start));
+  // "DHL'ye teslim edildi", "se entregó a DHL": what is delivered to a carrier is shipped.
+  for (const statement of statements) {
+    if (statement.type !== 'status' || statement.stated !== 'delivered') continue;
+    const before = /'y?[ae] $/.test(context.text.slice(Math.max(0, statement.start - 4), statement.start));
+    const behind = /^ (?:a|al|an|to|au) $/.exec(
+      context.text.slice(statement.end, statement.end + 4).replace(/[^ ]$/, ''),
+    );
+    const handed = carried.some(
+      ({ start, end }) =>
+        (before && end < statement.start && statement.start - end <= 4) ||
+        (behind !== null && start >= statement.end && start - statement.end <= 4),
+    );
+    if (handed) statement.stated = 'shipped';
+  }
   const named = [...extractPlaces(context), ...extractItems(context, statements.filter(isOfGoods))].filter(
     (candidate) => !isUndertaking(candidate.start) && !aboutMessage(candidate.start),
   );

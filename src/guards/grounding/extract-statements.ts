@@ -55,6 +55,7 @@ interface Surroundings {
   trailingConditionals: Occurrences;
   questionStarts: Occurrences;
   habitual: Occurrences;
+  wishes: Occurrences;
   unstated: Occurrences;
   undertakings: Occurrences;
   markers: Occurrences;
@@ -78,6 +79,7 @@ function readSurroundings(context: TextContext): Surroundings {
     trailingConditionals: findOccurrences(text, words.trailingConditionals),
     questionStarts: findOccurrences(text, words.questionStarts),
     habitual: findOccurrences(text, words.habitual),
+    wishes: findOccurrences(text, words.wishes),
     unstated: findOccurrences(text, words.unstated),
     undertakings: findOccurrences(text, words.undertakings),
     markers: findOccurrences(text, words.promiseMarkers),
@@ -100,6 +102,33 @@ function isConditional({ text, segments, conditionals, trailingConditionals }: S
   const clause = segments.clauseAt(span.start);
   if (conditionals.within(Math.max(clause.start, span.start - 200), span.start)) return true;
   return trailingConditionals.within(span.end, wordsAhead(text, span.end, 3, segments.clauseAt(span.end - 1).end));
+}
+
+/** Turkish puts the wish behind what is wished: "iptal etmek istediğinizi". */
+const TRAILING_WISH = /^(?:iste|talep et|arzu et|dusun)/;
+const WISH_REACH = 3;
+
+/** "You would like to cancel your order": the customer's wish, not our word; "as you wish, we cancel" is ours. */
+function isWished({ text, segments, wishes }: Surroundings, span: Span): boolean {
+  const clause = segments.clauseAt(span.start);
+  const wish = wishes.lastBefore(span.end);
+  for (const before of [wish, wishes.firstFrom(Math.max(clause.start, span.start - 30))]) {
+    if (before === undefined || before.start > span.start || before.end < span.start - 2) continue;
+    if (TRAILING_WISH.test(text.slice(before.start, before.end))) continue;
+    const lead = text.slice(wordsBack(text, before.start, 2, clause.start), before.start);
+    if (!/\b(?:as|like|wie|comme|como|gibi)\b/.test(lead)) return true;
+  }
+  const behind = wishes.firstFrom(span.end);
+  if (behind === undefined || !TRAILING_WISH.test(text.slice(behind.start, behind.end))) return false;
+  return behind.start <= wordsAhead(text, span.end, WISH_REACH, Math.max(clause.end, span.end));
+}
+
+/** "If the parcel does not arrive", "whether we ship to Norway": supposed or asked, unless "will" commits to it. */
+function isSupposed(surroundings: Surroundings, promise: PromiseMatch): boolean {
+  if (promise.kind !== 'deliver' && promise.kind !== 'ship') return false;
+  const { markers, futures } = surroundings;
+  const commits = [markers, futures].some((found) => found.firstFrom(promise.start)?.start === promise.start);
+  return !commits && isConditional(surroundings, promise);
 }
 
 function isNegated({ text, segments, negations, trailingNegations }: Surroundings, span: Span): boolean {
@@ -336,7 +365,8 @@ export function extractStatements(context: TextContext): Statements {
     }
   }
   for (const promise of promises) {
-    if (isAsked(surroundings, promise.start)) continue;
+    if (isAsked(surroundings, promise.start) || isWished(surroundings, promise)) continue;
+    if (isSupposed(surroundings, promise)) continue;
     stating[promise.start] = 1;
     const sentence = segments.sentenceAt(promise.start);
     const conditional =

@@ -34,6 +34,9 @@ function readEvidenceTexts(
       localeTag,
       [],
       known,
+      [],
+      [],
+      true,
     );
     let at = 0;
     let next = 0;

@@ -435,8 +435,8 @@ function judgePromise(court: Court, claim: CandidateOf<'promise'>): Judgement {
     cancel: ['delivered', 'returned'],
   };
   const against = bound.find((order) => closed[kind]?.includes(order.fact.canonicalStatus) === true);
-  // That nothing was changed is what no record shows.
-  if (refused && kind === 'change') return { verdict: 'unverifiable' };
+  // That nothing was changed is what no record shows, nor that nothing is done before something else.
+  if (refused && (kind === 'change' || conditional)) return { verdict: 'unverifiable' };
   return refused ? UNSUPPORTED : contradicted(against?.statusPath);
 }
 

@@ -232,6 +232,7 @@ function buildLexicon() {
     containing: allOf((locale) => locale.containing),
     requests: allOf((locale) => locale.requests),
     monthEnds: allOf((locale) => locale.monthEnds),
+    wishes: allOf((locale) => locale.wishes),
     determiners: allOf((locale) => locale.determiners),
     carrierPrepositions: allOf((locale) => locale.carrierPrepositions),
     namedTimes: allOf((locale) => locale.namedTimes),

@@ -236,6 +236,8 @@ export interface GroundingLocale {
   /** Ask the customer for something: numbers in them count what is asked for. */
   requests: readonly string[];
   monthEnds: readonly string[];
+  /** Say that the customer wants what follows (in Turkish: what stands before). */
+  wishes: readonly string[];
   /** "dot" in spelled-out addresses. */
   dotWords: readonly string[];
   atWords: readonly string[];

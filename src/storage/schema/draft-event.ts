@@ -4,13 +4,14 @@ import { tenantPolicies } from './roles.ts';
 
 /**
  * `hallucination` and `security`: a confirmed finding on a draft that people saw; one per draft version, whoever finds it.
- * `opened`: a reviewer has the draft before them.
+ * `opened`: a reviewer has the draft before them. `undone`: they took back, within seconds, what they had decided.
  */
 export const DRAFT_EVENT_TYPES = [
   'drafted',
   'opened',
   'approved',
   'discarded',
+  'undone',
   'reported',
   'rechecked',
   'hallucination',

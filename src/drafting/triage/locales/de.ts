@@ -836,6 +836,9 @@ export const de: TriageLexicon = {
       'in der regel',
     ],
     elsewhere: [
+      'krypto*',
+      'geld wechseln',
+      'geld umtauschen',
       'wechselkurs*',
       'geldautomat*',
       'flug',

@@ -1074,6 +1074,11 @@ export const en: TriageLexicon = {
       'which',
     ],
     elsewhere: [
+      'crypto*',
+      'bitcoin*',
+      'exchange my money',
+      'exchange money',
+      'exchange some money',
       'exchange rate*',
       'atm',
       'atms',

@@ -729,6 +729,8 @@ export const es: TriageLexicon = {
       'hacen',
     ],
     elsewhere: [
+      'cripto*',
+      'cambiar dinero',
       'tipo de cambio',
       'cajero*',
       'vuelo*',

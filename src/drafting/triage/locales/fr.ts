@@ -689,6 +689,9 @@ export const fr: TriageLexicon = {
       'faites vous',
     ],
     elsewhere: [
+      'crypto*',
+      'changer de l argent',
+      'échanger de l argent',
       'taux de change',
       'distributeur',
       'vol',

@@ -647,6 +647,8 @@ export const tr: TriageLexicon = {
       'oluyor mu',
     ],
     elsewhere: [
+      'kripto*',
+      'para bozdur*',
       'döviz*',
       'kur',
       'bankamatik*',

@@ -126,7 +126,7 @@ export const de: GroundingLocale = {
   lastWords: ['letzte*', 'vergangene*', 'vorige*'],
   thisWords: ['diese*'],
   ambiguousWords: ['morgen', 'elf', 'acht'],
-  notDates: ['guten morgen', 'am morgen', 'heute noch einmal'],
+  notDates: ['stand heute', 'bis heute', 'guten morgen', 'am morgen', 'heute noch einmal'],
   monthPrepositions: ['im', 'anfang', 'ende', 'mitte', 'bis ende'],
   units: {
     item: ['artikeln?', 'produkte?n?', 'waren', 'positionen', 'gegenstände'],
@@ -1298,7 +1298,7 @@ export const de: GroundingLocale = {
     'ruhe',
   ],
   containing: ['enthält', 'beinhaltet', 'umfasst', 'besteht aus', '(hinzugefügt|ergänzt)'],
-  carrierPrepositions: ['mit', 'per', 'durch', 'über', 'via', 'an'],
+  carrierPrepositions: ['mit', 'per', 'durch', 'via'],
   determiners: ['das', 'die', 'der', 'den'],
   namedTimes: ['geschäftsschluss', 'feierabend', 'ende des tages', 'tagesende'],
   withinWords: ['innerhalb', 'binnen', 'in weniger als', 'unter', 'in unter'],
@@ -1307,6 +1307,11 @@ export const de: GroundingLocale = {
   clockTimes: { mittag: 720, mitternacht: 0, mittags: 720 },
   requests: ['bitte', 'könnten sie', 'können sie', 'würden sie', 'wir benötigen', 'wir brauchen'],
   monthEnds: ['(zum |am |gegen )?ende des monats', '(zum |am )?monatsende'],
+  wishes: [
+    'sie (möchten|wollen|wünschen|wünschten|bitten um|fragen|baten um|hätten gern*|würden gern*|wollten)( eine?n?| die| das| den| ihre?n?| gern*| um){0,3}',
+    'ihr(en)? (wunsch|bitte|anfrage) (nach|um|zu){0,3}',
+    'möchten sie',
+  ],
   dotWords: ['punkt'],
   atWords: ['ät', 'klammeraffe'],
 };

@@ -100,7 +100,14 @@ export const en: GroundingLocale = {
   lastWords: ['last', 'this past', 'past', 'the previous'],
   thisWords: ['this'],
   ambiguousWords: [],
-  notDates: ['get back to you today', 'your (message|e-?mail|inquiry|enquiry) (of )?today'],
+  notDates: [
+    'as of (today|now)',
+    '(up )?to this day',
+    '(un)?til today',
+    "today's date",
+    'get back to you today',
+    'your (message|e-?mail|inquiry|enquiry) (of )?today',
+  ],
   monthPrepositions: ['in', 'during', 'early in', 'late in', 'by the end of', 'end of'],
   units: {
     item: ['items?', 'products?', 'articles?', 'goods', 'things?'],
@@ -759,6 +766,8 @@ export const en: GroundingLocale = {
         '(a|your) full refund (is|awaits|applies|for you)',
         '(our|the) (partner|carrier|bank|manufacturer|supplier|insurance|insurer)* ~ (refund|refunds|compensate|compensates|reimburse|reimburses)',
         '(we|i) ~ (half|double|twice|third|quarter|part|all) of (it|the|your) ~ (back|price|amount)?',
+        'you (would|can|could|may|might|are free to) (get|receive|have|expect|claim) ~ (refund|money|reimbursement)',
+        '(will|would|do|shall) not keep ~ money',
       ],
       replacement: [
         '(we|i) (replace|exchange)',
@@ -1359,7 +1368,7 @@ export const en: GroundingLocale = {
     'comprises?',
     '(added|add|adding|put|threw|packed|included|shipped|sent|dispatched|delivered|sending|shipping|got|refunded|returned|replaced|cancelled) (you )?',
   ],
-  carrierPrepositions: ['with', 'by', 'via', 'through', 'to', 'per', 'aboard'],
+  carrierPrepositions: ['with', 'by', 'via', 'through', 'per', 'aboard'],
   determiners: ['the'],
   namedTimes: [
     'close of business',
@@ -1389,6 +1398,12 @@ export const en: GroundingLocale = {
     'we would ask you',
   ],
   monthEnds: ['(at )?(the )?end of (the|this) month', 'month.?s end'],
+  wishes: [
+    'you (would (like|love|prefer|rather)|want|wish|asked|ask|prefer|hope|hoped|requested|request|planned|intend|decided)( to| for| a| an| the| your){0,3}',
+    "you'd (like|love|prefer)( to| a| an| the| your){0,3}",
+    'your (wish|request|question|desire|intention) (to|for|about|regarding|whether)( a| an| the| your){0,3}',
+    'you are (asking|looking|hoping|waiting) (for|about|to)( a| an| the| your){0,3}',
+  ],
   dotWords: ['dot', 'period'],
   atWords: ['at'],
 };

@@ -87,7 +87,16 @@ export const es: GroundingLocale = {
   lastWords: ['pasad[oa]', 'últim[oa]', 'anterior'],
   thisWords: ['este', 'esta'],
   ambiguousWords: ['once', 'un', 'una', 'uno', 'mil', 'cien'],
-  notDates: ['por la mañana', 'de la mañana', 'hasta hoy', 'a día de hoy', 'hoy en día', 'hoy por hoy'],
+  notDates: [
+    'a día de hoy',
+    'hasta hoy',
+    'por la mañana',
+    'de la mañana',
+    'hasta hoy',
+    'a día de hoy',
+    'hoy en día',
+    'hoy por hoy',
+  ],
   monthPrepositions: ['en', 'durante', 'a finales de', 'a principios de', 'a mediados de', 'para'],
   units: {
     item: ['artículos?', 'productos?', 'prendas?', 'objetos?'],
@@ -1036,6 +1045,10 @@ export const es: GroundingLocale = {
     'sería tan amable',
   ],
   monthEnds: ['(a |al )?(fin|final|finales) de(l)? (este )?mes'],
+  wishes: [
+    '(desea|quiere|quisiera|solicita|pide|querría|deseaba|quería|prefiere|espera)( un| una| el| la| su| que){0,3}',
+    'su (deseo|solicitud|pregunta) (de|sobre){0,3}',
+  ],
   dotWords: ['punto'],
   atWords: ['arroba'],
 };

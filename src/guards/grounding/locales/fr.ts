@@ -61,7 +61,7 @@ export const fr: GroundingLocale = {
   lastWords: ['dernière?', 'dernier', 'passée?'],
   thisWords: ['ce', 'cette'],
   ambiguousWords: ['hier', 'un', 'une', 'sept', 'cent', 'cents'],
-  notDates: ['à ce jour', "jusqu'à aujourd'hui"],
+  notDates: ['à ce jour', "jusqu'à aujourd'hui", "à l'heure actuelle", 'à ce jour', "jusqu'à aujourd'hui"],
   monthPrepositions: ['en', 'courant', 'fin', 'début', 'au mois de', "d'ici fin"],
   units: {
     item: ['articles?', 'produits?', 'marchandises?', 'objets?'],
@@ -980,6 +980,10 @@ export const fr: GroundingLocale = {
     'pourriez',
   ],
   monthEnds: ['(à )?(la )?fin d[ue] (ce )?mois'],
+  wishes: [
+    'vous (souhaitez|voulez|désirez|aimeriez|demandez|souhaitiez|vouliez|préférez|attendez)( un| une| le| la| votre| être| que){0,3}',
+    'votre (souhait|demande|question) (de|d|concernant){0,3}',
+  ],
   dotWords: ['point'],
   atWords: ['arobase'],
 };

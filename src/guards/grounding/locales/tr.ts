@@ -107,7 +107,7 @@ export const tr: GroundingLocale = {
     'ara',
     'mi',
   ],
-  notDates: ['iyi günler', 'bugüne kadar'],
+  notDates: ['bugün itibarıyla', 'bugüne kadar', 'iyi günler', 'bugüne kadar'],
   monthPrepositions: [],
   units: {
     item: ['ürün*', 'kalem*', 'parça*', 'çeşit*', 'mal*'],
@@ -742,7 +742,14 @@ export const tr: GroundingLocale = {
     ],
     refund: ['iade*', 'geri öde*', 'tazmin*', '(hesabınıza|kartınıza) (yat*|aktar*)', 'geri verdik', 'geri ver*'],
     price: ['fiyat*', 'birim fiyat*', 'tanesi', 'adedi', 'her biri', 'ücreti'],
-    shipping: ['kargo (ücret*|bedel*|masraf*|fiyat*)', 'gönderim (ücret*|bedel*)', 'teslimat ücret*'],
+    shipping: [
+      'kargo (ücret*|bedel*|masraf*|fiyat*)',
+      'gönderim (ücret*|bedel*)',
+      'teslimat ücret*',
+      '(iade )?kargosu',
+      'iade kargo*',
+      'kargosu',
+    ],
     discount: ['indirim*', 'kupon*', 'hediye*', '(hediye|alışveriş) çek*', 'puan*', 'bonus*'],
     tax: ['kdv*', 'vergi*', 'gümrük*'],
   },
@@ -973,6 +980,7 @@ export const tr: GroundingLocale = {
     'mısınız',
   ],
   monthEnds: ['ay son*', 'ayın son*'],
+  wishes: ['(iste|talep et|arzu et|düşün)[a-z]*'],
   dotWords: ['nokta'],
   atWords: ['et', 'kuyruklu a'],
 };

@@ -1,0 +1,429 @@
+import type { DraftRow } from '../../drafting/draft-store.ts';
+import type { Finding } from '../../guards/finding.ts';
+import type { FactChange } from '../../review/current-facts.ts';
+import { REPORT_KINDS } from '../../review/report-draft.ts';
+import type { Services } from '../../services.ts';
+import { Badge, Field, FormToken, Notice, Time, type Tone } from '../components.tsx';
+import { Layout } from '../layout.tsx';
+import { isTextKey } from '../texts/translate.ts';
+import type { View } from '../view.ts';
+import { evidenceWords } from './evidence-words.ts';
+import { STATUS_TONES } from './inbox-list.tsx';
+import { FactList, MarkedBody } from './marked-body.tsx';
+
+export type Surroundings = Awaited<ReturnType<Services['readDraftSurroundings']>>;
+
+/** Why the last action did not happen. The reviewer's own text is never lost. */
+export type Problem =
+  | { kind: 'facts'; changes: FactChange[] }
+  | { kind: 'confirm'; findings: Finding[] }
+  | { kind: 'state' }
+  | { kind: 'version' }
+  | { kind: 'reason' }
+  | { kind: 'empty' };
+
+interface DraftProps {
+  view: View;
+  draft: DraftRow;
+  around: Surroundings;
+  /** The list's filter, kept while going from draft to draft. */
+  query: string;
+  problem?: Problem;
+  /** What the reviewer had written. */
+  edited?: string;
+}
+
+export function DraftPage(props: DraftProps) {
+  const { view, draft, around, query } = props;
+  const { t } = view;
+  const { content } = draft;
+  const subject = content?.subject || around.messages.at(-1)?.subject || t('inbox.noSubject');
+  return (
+    <Layout view={view} title={subject} current="inbox" wide scripts={['inbox.client.js']}>
+      <p class="crumb">
+        <a href={`/inbox${query}`} data-key="Escape">
+          ← {t('draft.back')}
+        </a>
+      </p>
+      <h1>
+        <bdi>{subject}</bdi>
+      </h1>
+      <p class="inbox-tags">
+        <Badge tone={STATUS_TONES[draft.status]}>{t(`status.${draft.status}`)}</Badge>
+        {content === null ? null : <Badge>{t(`intent.${content.intent}`)}</Badge>}
+        {content === null ? null : <Badge>{content.language}</Badge>}
+        <Badge>{around.business.name}</Badge>
+      </p>
+      <ProblemNotice {...props} />
+      <div class="two">
+        <Thread view={view} around={around} />
+        <section aria-labelledby="reply-title">
+          <h2 id="reply-title">{t('draft.reply')}</h2>
+          <StateNotice {...props} />
+          {content === null || content.body === '' ? null : (
+            <>
+              <div class="card reply">
+                <dl class="heads">
+                  <dt>{t('draft.to')}</dt>
+                  <dd>{content.to.map(({ address }) => address).join(', ')}</dd>
+                  {content.cc.length === 0 ? null : (
+                    <>
+                      <dt>{t('draft.cc')}</dt>
+                      <dd>{content.cc.map(({ address }) => address).join(', ')}</dd>
+                    </>
+                  )}
+                </dl>
+                <MarkedBody t={t} content={content} evidence={draft.evidence} />
+              </div>
+              {draft.status === 'READY' ? <Actions {...props} /> : null}
+            </>
+          )}
+          <OtherActions {...props} />
+          <Explanation {...props} />
+        </section>
+      </div>
+    </Layout>
+  );
+}
+
+function Thread({ view, around }: { view: View; around: Surroundings }) {
+  const { t } = view;
+  return (
+    <section aria-labelledby="thread-title">
+      <h2 id="thread-title">{t('draft.thread')}</h2>
+      {around.messages.map((mail) => (
+        <article class={`card mail mail-${mail.direction.toLowerCase()}`}>
+          <header>
+            <strong>
+              <bdi>{mail.from.name ?? mail.from.address}</bdi>
+            </strong>{' '}
+            <span class="soft">
+              <bdi>{mail.from.address}</bdi> · {t(mail.direction === 'INBOUND' ? 'draft.customer' : 'draft.us')} ·{' '}
+              <Time view={view} at={mail.sentAt} zone={around.business.timeZone} />
+            </span>
+          </header>
+          {mail.dmarc === 'fail' ? <Notice tone="warn" title={t('draft.unauthenticated')} /> : null}
+          <div class="body" dir="auto">
+            {mail.text}
+          </div>
+        </article>
+      ))}
+    </section>
+  );
+}
+
+function StateNotice({ view, draft, around }: DraftProps) {
+  const { t } = view;
+  const { status } = draft;
+  if (status === 'APPROVED' || status === 'DISCARDED') {
+    return (
+      <Notice tone={STATUS_TONES[status]} title={t(`status.${status}`)}>
+        <p>
+          {around.reviewerName ?? t('who.nobody')}
+          {draft.reviewedAt === null ? null : (
+            <>
+              {', '}
+              <Time view={view} at={draft.reviewedAt} zone={around.business.timeZone} />
+            </>
+          )}
+        </p>
+        {draft.reviewReason === null ? null : <p>{t('status.reason', { reason: draft.reviewReason })}</p>}
+      </Notice>
+    );
+  }
+  if (status !== 'READY') {
+    return (
+      <Notice tone={STATUS_TONES[status]} title={t(`status.${status}`)}>
+        <p>{t(`status.${status}.text`)}</p>
+      </Notice>
+    );
+  }
+  return draft.kind === 'verification' ? (
+    <Notice tone="info" title={t('kind.verification')}>
+      <p>{t('kind.verification.text')}</p>
+    </Notice>
+  ) : null;
+}
+
+function ProblemNotice({ view, draft, around, problem, edited }: DraftProps) {
+  const { t } = view;
+  if (problem === undefined) return null;
+  const yours =
+    edited === undefined ? null : (
+      <Field id="your-text" label={t('problem.yourText')}>
+        <textarea id="your-text" rows={8} readonly>
+          {edited}
+        </textarea>
+      </Field>
+    );
+  switch (problem.kind) {
+    case 'facts':
+      return (
+        <Notice tone="bad" title={t('problem.facts.title')}>
+          <p>{t('problem.facts.text')}</p>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{t('problem.facts.what')}</th>
+                <th scope="col">{t('problem.facts.before')}</th>
+                <th scope="col">{t('problem.facts.after')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {problem.changes.map(({ path, before, after }) => (
+                <tr>
+                  <th scope="row">{evidenceWords(t, null, path)}</th>
+                  <td>
+                    <del>{plain(before)}</del>
+                  </td>
+                  <td>
+                    <ins>{plain(after)}</ins>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Notice>
+      );
+    case 'confirm':
+      return (
+        <Notice tone="bad" title={t('problem.confirm.title')}>
+          <p>{t('problem.confirm.text')}</p>
+          <FindingList view={view} findings={problem.findings} body={edited ?? ''} />
+        </Notice>
+      );
+    case 'state':
+      return (
+        <Notice tone="bad" title={t('problem.state.title')}>
+          <p>
+            {t('problem.state.text', {
+              status: t(`status.${draft.status}`),
+              who: around.reviewerName ?? t('who.nobody'),
+            })}
+          </p>
+          {yours}
+        </Notice>
+      );
+    case 'version':
+      return (
+        <Notice tone="bad" title={t('problem.version.title')}>
+          <p>{t('problem.version.text')}</p>
+          {yours}
+        </Notice>
+      );
+    default:
+      return <Notice tone="bad" title={t(`problem.${problem.kind}`)} />;
+  }
+}
+
+function plain(value: unknown): string {
+  return value === null || value === undefined
+    ? '–'
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value);
+}
+
+function Hidden({ view, draft }: DraftProps) {
+  return (
+    <>
+      <FormToken view={view} />
+      <input type="hidden" name="version" value={String(draft.version)} />
+    </>
+  );
+}
+
+/** Where a form of this draft goes; the filter goes with it, so that the next draft is of the same list. */
+const to = ({ draft, query }: DraftProps, verb: string) => `/inbox/${encodeURIComponent(draft.id)}/${verb}${query}`;
+
+function Actions(props: DraftProps) {
+  const { view, draft, problem, edited } = props;
+  const { t } = view;
+  const made = draft.content?.body ?? '';
+  const editing = edited !== undefined && problem !== undefined && problem.kind !== 'version';
+  return (
+    <>
+      {editing ? null : (
+        <form class="approve" method="post" action={to(props, 'approve')}>
+          <Hidden {...props} />
+          <button type="submit" class="primary" data-key="a">
+            {t(problem?.kind === 'facts' ? 'draft.approveAnyway' : 'draft.approve')} <kbd>a</kbd>
+          </button>
+        </form>
+      )}
+      <details class="card" data-key="e" open={editing}>
+        <summary>
+          {t('draft.edit')} <kbd>e</kbd>
+        </summary>
+        <form method="post" action={to(props, 'approve')} data-edit>
+          <Hidden {...props} />
+          {problem?.kind === 'confirm' ? <input type="hidden" name="confirm" value="yes" /> : null}
+          <Field id="body" label={t('draft.editLabel')} hint={t('draft.editHint')}>
+            {/* The first line end after the tag is not part of the text. */}
+            <textarea
+              id="body"
+              name="body"
+              rows={14}
+              aria-describedby="body-hint"
+              lang={draft.content?.language}
+              data-made={made}
+            >
+              {`\n${editing ? edited : made}`}
+            </textarea>
+          </Field>
+          <p class="edit-share" data-share hidden>
+            {t('draft.editShare')}: <output>0 %</output>
+          </p>
+          <div class="difference" data-difference hidden />
+          <button type="submit" class="primary">
+            {t(
+              problem?.kind === 'confirm' || problem?.kind === 'facts' ? 'draft.approveAnyway' : 'draft.approveEdited',
+            )}
+          </button>
+        </form>
+      </details>
+    </>
+  );
+}
+
+function OtherActions(props: DraftProps) {
+  const { view, draft, problem } = props;
+  const { t } = view;
+  const { status } = draft;
+  const canRegenerate = status === 'READY' || status === 'STALE' || status === 'QUARANTINED' || status === 'FAILED';
+  const canDiscard = canRegenerate || status === 'SKIPPED';
+  return (
+    <div class="others">
+      {canRegenerate ? (
+        <form method="post" action={to(props, 'regenerate')}>
+          <Hidden {...props} />
+          <button type="submit" class={status === 'READY' ? '' : 'primary'} data-key="r">
+            {t('draft.regenerate')} <kbd>r</kbd>
+          </button>
+        </form>
+      ) : null}
+      {canDiscard ? (
+        <details class="card" data-key="d" open={problem?.kind === 'reason'}>
+          <summary>
+            {t('draft.discard')} <kbd>d</kbd>
+          </summary>
+          <form method="post" action={to(props, 'discard')}>
+            <Hidden {...props} />
+            <Field id="reason" label={t('draft.discardReason')}>
+              <input id="reason" name="reason" required maxlength={2000} />
+            </Field>
+            <button type="submit" class="danger">
+              {t('draft.discard')}
+            </button>
+          </form>
+        </details>
+      ) : null}
+      {draft.content === null || draft.content.body === '' ? null : (
+        <details class="card" data-key="p">
+          <summary>
+            {t('draft.report')} <kbd>p</kbd>
+          </summary>
+          <form method="post" action={to(props, 'report')}>
+            <Hidden {...props} />
+            <Field id="kind" label={t('draft.reportKind')}>
+              <select id="kind" name="kind">
+                {REPORT_KINDS.map((kind) => (
+                  <option value={kind}>{t(`report.${kind}`)}</option>
+                ))}
+              </select>
+            </Field>
+            <Field id="note" label={t('draft.reportNote')}>
+              <input id="note" name="note" maxlength={2000} />
+            </Field>
+            <button type="submit">{t('draft.report')}</button>
+          </form>
+        </details>
+      )}
+    </div>
+  );
+}
+
+function Explanation({ view, draft, around }: DraftProps) {
+  const { t } = view;
+  const { content, evidence } = draft;
+  if (content === null) return null;
+  const snippets = content.sources.filter(({ kind }) => kind === 'snippet');
+  return (
+    <div class="explanation">
+      {content.findings.length === 0 ? null : (
+        <section class="card">
+          <h3>{t('findings.title')}</h3>
+          <FindingList view={view} findings={content.findings} body={content.body} />
+        </section>
+      )}
+      {content.body === '' ? null : (
+        <section class="card">
+          <h3>{t('facts.title')}</h3>
+          <FactList t={t} content={content} evidence={evidence} />
+        </section>
+      )}
+      {snippets.length === 0 ? null : (
+        <section class="card">
+          <h3>{t('sources.title')}</h3>
+          <ul class="plain">
+            {snippets.map(({ id, used }) => (
+              <li>
+                <Badge tone={used ? 'info' : 'neutral'}>{t(used ? 'sources.used' : 'sources.offered')}</Badge>{' '}
+                <strong>{id}</strong> <span class="soft">{evidence?.snippets.find(({ key }) => key === id)?.text}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <section class="card">
+        <h3>{t('rag.title')}</h3>
+        <p class="soft">{ragWords(view, content.rag)}</p>
+        {content.rag.examples.map(({ id, confidence }) => {
+          const example = around.examples.find((one) => one.id === id);
+          return (
+            <details class="example">
+              <summary>
+                <Badge tone="info">{t('rag.confidence', { n: Math.round(confidence * 100) })}</Badge>{' '}
+                {example === undefined ? t('rag.gone') : firstLine(example.question)}
+              </summary>
+              {example === undefined ? null : (
+                <>
+                  <p class="body soft">{example.question}</p>
+                  <p class="body">{example.answer}</p>
+                </>
+              )}
+            </details>
+          );
+        })}
+      </section>
+    </div>
+  );
+}
+
+function firstLine(text: string): string {
+  const line = text.trim().split('\n', 1)[0] ?? '';
+  return line.length > 90 ? `${line.slice(0, 90)}…` : line;
+}
+
+function ragWords({ t }: View, rag: { enabled: boolean; reason: string; status: string }): string {
+  const key = rag.enabled && rag.status !== 'hit' ? `rag.${rag.status}` : `rag.${rag.reason}`;
+  return isTextKey(key) ? t(key) : rag.reason;
+}
+
+const SEVERITIES: Record<Finding['severity'], Tone> = { info: 'neutral', warning: 'warn', block: 'bad' };
+
+function FindingList({ view, findings, body }: { view: View; findings: Finding[]; body: string }) {
+  return (
+    <ul class="plain">
+      {findings.map(({ code, message, severity, start, end }) => {
+        const key = `finding.${code}`;
+        return (
+          <li>
+            <Badge tone={SEVERITIES[severity]}>{severity}</Badge> {isTextKey(key) ? view.t(key) : message}
+            {start === undefined || end === undefined ? null : <q>{body.slice(start, end)}</q>}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,168 @@
+import type { InboxRow } from '../../review/inbox-store.ts';
+import { INTENT_NAMES } from '../../tools/intents.ts';
+import { Age, Badge, EmptyState, Field, Pager, type Tone } from '../components.tsx';
+import { Layout } from '../layout.tsx';
+import type { View } from '../view.ts';
+import type { InboxQuery } from './inbox-query.ts';
+
+const SHOWN = ['READY', 'STALE', 'QUARANTINED', 'FAILED', 'RETRYING', 'APPROVED', 'DISCARDED', 'SKIPPED'] as const;
+const HOURS = ['4', '24', '72'] as const;
+const LANGUAGES = ['en', 'tr', 'de', 'fr', 'es', 'it', 'nl', 'pt'];
+
+export const STATUS_TONES: Record<InboxRow['status'], Tone> = {
+  DRAFTING: 'neutral',
+  READY: 'info',
+  STALE: 'warn',
+  QUARANTINED: 'bad',
+  APPROVED: 'good',
+  DISCARDED: 'neutral',
+  SKIPPED: 'neutral',
+  RETRYING: 'warn',
+  FAILED: 'bad',
+};
+
+interface InboxProps {
+  view: View;
+  query: InboxQuery;
+  rows: InboxRow[];
+  next: string | null;
+  businesses: { id: string; name: string }[];
+}
+
+export function InboxPage({ view, query, rows, next, businesses }: InboxProps) {
+  const { t } = view;
+  const showBusiness = businesses.length > 0;
+  return (
+    <Layout view={view} title={t('inbox.title')} current="inbox" scripts={['inbox.client.js']}>
+      <h1>{t('inbox.title')}</h1>
+      <Filters view={view} query={query} businesses={businesses} />
+      {rows.length === 0 ? (
+        query.isFiltered || query.show !== 'open' ? (
+          <EmptyState title={t('inbox.none.title')}>
+            <p>{t('inbox.none.text')}</p>
+            <a class="button" href="/inbox">
+              {t('inbox.reset')}
+            </a>
+          </EmptyState>
+        ) : (
+          <EmptyState title={t('inbox.empty.title')}>
+            <p>{t('inbox.empty.text')}</p>
+          </EmptyState>
+        )
+      ) : (
+        <ol class="inbox">
+          {rows.map((row) => (
+            <Row view={view} row={row} query={query.query} showBusiness={showBusiness} />
+          ))}
+        </ol>
+      )}
+      <Pager view={view} first={query.after === null ? null : `/inbox${query.query}`} next={next} />
+      {rows.length === 0 ? null : <p class="hint keys">{t('inbox.keys')}</p>}
+    </Layout>
+  );
+}
+
+function Row({ view, row, query, showBusiness }: { view: View; row: InboxRow; query: string; showBusiness: boolean }) {
+  const { t } = view;
+  const findings = row.content?.findings.filter(({ severity }) => severity !== 'info').length ?? 0;
+  return (
+    <li>
+      <a class="inbox-row" href={`/inbox/${encodeURIComponent(row.id)}${query}`}>
+        <span class="inbox-from">
+          <bdi>{row.from.name ?? row.from.address}</bdi>
+        </span>
+        <span class="inbox-subject">
+          <bdi>{row.subject || t('inbox.noSubject')}</bdi>
+        </span>
+        <span class="inbox-age">
+          <Age view={view} at={row.sentAt} zone={row.timeZone} />
+        </span>
+        <span class="inbox-preview">{row.preview.replace(/\s+/g, ' ')}</span>
+        <span class="inbox-tags">
+          <Badge tone={STATUS_TONES[row.status]}>{t(`status.${row.status}`)}</Badge>
+          {row.kind === 'verification' && row.content !== null ? <Badge>{t('kind.verification')}</Badge> : null}
+          {row.content === null ? null : <Badge>{t(`intent.${row.content.intent}`)}</Badge>}
+          {row.content === null ? null : <Badge>{row.content.language}</Badge>}
+          {findings === 0 ? null : <Badge tone="warn">{t('inbox.findings', { n: findings })}</Badge>}
+          {showBusiness ? <Badge>{row.businessName}</Badge> : null}
+        </span>
+      </a>
+    </li>
+  );
+}
+
+function Filters({ view, query, businesses }: Pick<InboxProps, 'view' | 'query' | 'businesses'>) {
+  const { t } = view;
+  const { filter } = query;
+  const any = <option value="">{t('inbox.any')}</option>;
+  return (
+    <search>
+      <form class="row filters" method="get" action="/inbox">
+        <Field id="q" label={t('inbox.search')}>
+          <input id="q" name="q" type="search" value={filter.search ?? ''} placeholder={t('inbox.searchHint')} />
+        </Field>
+        <Field id="show" label={t('inbox.status')}>
+          <select id="show" name="show">
+            <option value="open" selected={query.show === 'open'}>
+              {t('inbox.open')}
+            </option>
+            {SHOWN.map((status) => (
+              <option value={status} selected={query.show === status}>
+                {t(`status.${status}`)}
+              </option>
+            ))}
+            <option value="all" selected={query.show === 'all'}>
+              {t('inbox.all')}
+            </option>
+          </select>
+        </Field>
+        {businesses.length === 0 ? null : (
+          <Field id="business" label={t('inbox.business')}>
+            <select id="business" name="business">
+              {any}
+              {businesses.map(({ id, name }) => (
+                <option value={id} selected={filter.businessId === id}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </Field>
+        )}
+        <Field id="intent" label={t('inbox.intent')}>
+          <select id="intent" name="intent">
+            {any}
+            {INTENT_NAMES.map((intent) => (
+              <option value={intent} selected={filter.intent === intent}>
+                {t(`intent.${intent}`)}
+              </option>
+            ))}
+          </select>
+        </Field>
+        <Field id="language" label={t('inbox.language')}>
+          <select id="language" name="language">
+            {any}
+            {LANGUAGES.map((code) => (
+              <option value={code} selected={filter.language === code}>
+                {new Intl.DisplayNames([view.language], { type: 'language' }).of(code)}
+              </option>
+            ))}
+          </select>
+        </Field>
+        <Field id="hours" label={t('inbox.waiting')}>
+          <select id="hours" name="hours">
+            {any}
+            {HOURS.map((hours) => (
+              <option value={hours} selected={filter.olderThanHours === Number(hours)}>
+                {t(`inbox.waiting.${hours}`)}
+              </option>
+            ))}
+          </select>
+        </Field>
+        <label class="check">
+          <input type="checkbox" name="findings" value="1" checked={filter.withFindings} /> {t('inbox.onlyFindings')}
+        </label>
+        <button type="submit">{t('inbox.apply')}</button>
+      </form>
+    </search>
+  );
+}

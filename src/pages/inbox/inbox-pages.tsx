@@ -1,0 +1,212 @@
+import { requireScope } from '../../access/authenticate.ts';
+import type { DraftRow } from '../../drafting/draft-store.ts';
+import type { Finding } from '../../guards/finding.ts';
+import { AppError } from '../../lib/errors.ts';
+import { cleanText } from '../../mail/clean-text.ts';
+import type { FactChange } from '../../review/current-facts.ts';
+import { REPORT_KINDS } from '../../review/report-draft.ts';
+import { UNDO_SECONDS } from '../../review/undo-review.ts';
+import { page } from '../layout.tsx';
+import { createPages, flash } from '../page-router.ts';
+import type { TextKey } from '../texts/translate.ts';
+import type { PageContext } from '../view.ts';
+import { DraftPage, type Problem } from './draft-page.tsx';
+import { InboxPage } from './inbox-list.tsx';
+import { type InboxQuery, readInboxQuery } from './inbox-query.ts';
+
+const ROWS = 30;
+const MOST_BUSINESSES = 200;
+const LONGEST_BODY = 200_000;
+const LONGEST_NOTE = 2_000;
+
+export const inboxPages = createPages();
+
+inboxPages.get('/inbox', async (c) => {
+  const { actor, services, view } = c.var;
+  const query = queryOf(c);
+  const rows = await services.listInbox({ ...query.filter, ...query, ...scopeOf(c, query), limit: ROWS + 1 });
+  const businesses = actor.kind === 'admin' ? await services.listBusinesses({ limit: MOST_BUSINESSES }) : [];
+  const shown = rows.slice(0, ROWS);
+  const last = shown.at(-1);
+  const next =
+    rows.length > ROWS && last !== undefined
+      ? `/inbox?${new URLSearchParams([...new URLSearchParams(query.query), ['after', last.id]])}`
+      : null;
+  return c.html(page(<InboxPage view={view} query={query} rows={shown} next={next} businesses={businesses} />));
+});
+
+inboxPages.get('/inbox/:id', async (c) => {
+  const draft = await loaded(c);
+  const { services, actor } = c.var;
+  await services.openDraft({ businessId: draft.businessId, draftId: draft.id, actor: actor.name });
+  return show(c, draft);
+});
+
+inboxPages.post('/inbox/:id/approve', async (c) => {
+  const draft = await loaded(c);
+  const form = await c.req.parseBody();
+  const body = typeof form.body === 'string' ? editOf(draft, form.body) : undefined;
+  if (body !== undefined && body.trim() === '') return show(c, draft, { kind: 'empty' }, 422, body);
+  const act = { ...review(c, draft, form), body, confirm: form.confirm === 'yes' };
+  return decided(c, draft, 'done.approved', body, () => c.var.services.approveDraft(act));
+});
+
+inboxPages.post('/inbox/:id/discard', async (c) => {
+  const draft = await loaded(c);
+  const form = await c.req.parseBody();
+  const reason = noteOf(form.reason);
+  if (reason === null) return show(c, draft, { kind: 'reason' }, 422);
+  const act = { ...review(c, draft, form), reason };
+  return decided(c, draft, 'done.discarded', undefined, () => c.var.services.discardDraft(act));
+});
+
+inboxPages.post('/inbox/:id/report', async (c) => {
+  const draft = await loaded(c);
+  const form = await c.req.parseBody();
+  const kind = REPORT_KINDS.find((one) => one === form.kind);
+  if (kind === undefined) throw new AppError('INVALID_REQUEST', 'There is no such kind of report.');
+  const { businessId, id: draftId } = draft;
+  const note = noteOf(form.note);
+  await c.var.services.reportDraft({ businessId, draftId, kind, note, actor: c.var.actor.name });
+  flash(c, { tone: 'good', text: 'done.reported' });
+  return backTo(c, draft);
+});
+
+inboxPages.post('/inbox/:id/regenerate', async (c) => {
+  const draft = await loaded(c);
+  requireScope(c.var.actor, 'drafts:create');
+  const { businessId, id: draftId } = draft;
+  try {
+    const outcome = await c.var.services.regenerateDraft({ businessId, draftId });
+    const made = outcome.status !== 'in-progress' && outcome.draft.status !== 'RETRYING';
+    flash(c, made ? { tone: 'good', text: 'done.regenerated' } : { tone: 'bad', text: 'done.retrying' });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'DRAFT_STATE') throw error;
+    flash(c, { tone: 'bad', text: 'done.cannot' });
+  }
+  return backTo(c, draft);
+});
+
+inboxPages.post('/inbox/:id/undo', async (c) => {
+  const draft = await loaded(c);
+  const { businessId, id: draftId } = draft;
+  try {
+    await c.var.services.undoReview({ businessId, draftId, actor: c.var.actor.name });
+    flash(c, { tone: 'good', text: 'done.undone' });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'DRAFT_STATE') throw error;
+    flash(c, { tone: 'bad', text: 'done.tooLate' });
+  }
+  return backTo(c, draft);
+});
+
+/** Decides, and opens the next draft of the list with an undo; or shows this one again, and why not. */
+async function decided(
+  c: PageContext,
+  draft: DraftRow,
+  done: TextKey,
+  edited: string | undefined,
+  decide: () => Promise<DraftRow>,
+): Promise<Response> {
+  if (draft.status === 'APPROVED' || draft.status === 'DISCARDED') {
+    return show(c, draft, { kind: 'state' }, 409, edited);
+  }
+  try {
+    await decide();
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
+    const now = await loaded(c);
+    const isNewer = problem.kind === 'state' && now.status === 'READY';
+    return show(c, now, isNewer ? { kind: 'version' } : problem, 409, edited);
+  }
+  const query = queryOf(c);
+  const { services } = c.var;
+  const ahead = { ...query.filter, ...query, ...scopeOf(c, query), limit: 1 };
+  const [next] = await services.listInbox({ ...ahead, after: draft.id });
+  const [first] = next === undefined ? await services.listInbox({ ...ahead, after: null }) : [];
+  const following = next ?? first;
+  flash(c, {
+    tone: 'good',
+    text: done,
+    values: { subject: (draft.content?.subject ?? '').slice(0, 80) },
+    undo: {
+      action: `/inbox/${encodeURIComponent(draft.id)}/undo${query.query}`,
+      until: services.clock().getTime() + UNDO_SECONDS * 1000,
+      fields: {},
+    },
+  });
+  const path = following === undefined || following.id === draft.id ? '' : `/${encodeURIComponent(following.id)}`;
+  return c.redirect(`/inbox${path}${query.query}`, 303);
+}
+
+function problemOf(error: unknown): Problem | undefined {
+  if (!(error instanceof AppError)) return undefined;
+  const details = error.details as { changes?: FactChange[]; findings?: Finding[] } | undefined;
+  if (error.code === 'FACTS_CHANGED') return { kind: 'facts', changes: details?.changes ?? [] };
+  if (error.code === 'CONFIRMATION_REQUIRED') return { kind: 'confirm', findings: details?.findings ?? [] };
+  return error.code === 'DRAFT_STATE' ? { kind: 'state' } : undefined;
+}
+
+async function show(
+  c: PageContext,
+  draft: DraftRow,
+  problem?: Problem,
+  status: 200 | 409 | 422 = 200,
+  edited?: string,
+): Promise<Response> {
+  const { businessId, threadId, reviewedBy, content } = draft;
+  const exampleIds = content?.rag.examples.map(({ id }) => id) ?? [];
+  const around = await c.var.services.readDraftSurroundings({ businessId, threadId, exampleIds, reviewedBy });
+  const props = {
+    view: c.var.view,
+    draft,
+    around,
+    query: queryOf(c).query,
+    ...(problem === undefined ? {} : { problem }),
+    ...(edited === undefined ? {} : { edited }),
+  };
+  return c.html(page(<DraftPage {...props} />), status);
+}
+
+/** The draft, if this actor may see it; another business's does not exist. */
+async function loaded(c: PageContext): Promise<DraftRow> {
+  const { actor, services } = c.var;
+  const id = c.req.param('id') ?? '';
+  const draft = await services.findDraft(actor.kind === 'key' ? actor.businessId : null, id);
+  if (draft === undefined) throw new AppError('NOT_FOUND', 'There is no such draft.');
+  return draft;
+}
+
+function queryOf(c: PageContext): InboxQuery {
+  return readInboxQuery(new URL(c.req.url).searchParams);
+}
+
+/** A reviewer sees one business, whatever the address says. */
+function scopeOf(c: PageContext, query: InboxQuery): { businessId: string | null } {
+  const { actor } = c.var;
+  return { businessId: actor.kind === 'key' ? actor.businessId : query.filter.businessId };
+}
+
+function review(c: PageContext, draft: DraftRow, form: Record<string, unknown>) {
+  const version = Number(form.version);
+  if (!Number.isInteger(version)) throw new AppError('INVALID_REQUEST', 'The form is not complete.');
+  return { businessId: draft.businessId, draftId: draft.id, version, actor: c.var.actor.name };
+}
+
+/** What a reviewer wrote: browsers send CRLF, which is no edit. Undefined: as it was made. */
+function editOf(draft: DraftRow, sent: string): string | undefined {
+  if (sent.length > LONGEST_BODY || sent.includes('\0'))
+    throw new AppError('INVALID_REQUEST', 'This text cannot be sent.');
+  const unix = (text: string) => text.replaceAll('\r\n', '\n');
+  return unix(sent) === unix(draft.content?.body ?? '') ? undefined : unix(sent);
+}
+
+function noteOf(sent: unknown): string | null {
+  const note = typeof sent === 'string' ? cleanText(sent).trim().slice(0, LONGEST_NOTE) : '';
+  return note === '' ? null : note;
+}
+
+function backTo(c: PageContext, draft: DraftRow): Response {
+  return c.redirect(`/inbox/${encodeURIComponent(draft.id)}${queryOf(c).query}`, 303);
+}

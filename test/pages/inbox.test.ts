@@ -1,0 +1,268 @@
+import { env } from 'cloudflare:workers';
+import { sql } from 'drizzle-orm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Browser, openBrowser } from '../support/browser.ts';
+import { type Answer, type Harness, startHarness } from '../support/harness.ts';
+
+type Draft = Answer['body'];
+
+describe('the inbox', () => {
+  let harness: Harness;
+  let businessId: string;
+  let person: Browser;
+  let colleague: Browser;
+  let stranger: Browser;
+
+  beforeAll(async () => {
+    harness = startHarness();
+    businessId = await harness.createBusiness({ name: 'Shop A', timeZone: 'Europe/Istanbul' });
+    person = await reviewer(businessId);
+    colleague = await reviewer(businessId);
+    stranger = await reviewer(await harness.createBusiness({ name: 'Shop B' }));
+  });
+
+  async function reviewer(of: string, scopes?: string[]): Promise<Browser> {
+    const { body } = await harness.post('/admin/api/api-keys', { businessId: of, name: 'reviewer', scopes });
+    const browser = openBrowser(harness, { 'cf-connecting-ip': crypto.randomUUID() });
+    await browser.signIn(body.key);
+    return browser;
+  }
+
+  async function ready(text?: string, fields: Record<string, unknown> = {}): Promise<Draft & { orderNumber: string }> {
+    const orderNumber = `#P${crypto.randomUUID().replace(/\D/g, '').slice(0, 8).padEnd(8, '7')}`;
+    await harness.putOrder(businessId, orderNumber);
+    const mail = await harness.receive(businessId, text ?? `Hello, where is my order ${orderNumber}?`, fields);
+    const { body } = await harness.draft(businessId, mail);
+    expect(body.status).toBe('READY');
+    return { ...body, orderNumber };
+  }
+
+  const stored = async (draft: Draft) => (await harness.get(`/v1/drafts/${draft.id}`)).body;
+  const open = (browser: Browser, draft: Draft) => browser.get(`/inbox/${draft.id}`);
+  const act = (browser: Browser, draft: Draft, verb: string, fields: Record<string, string> = {}) =>
+    browser.post(`/inbox/${draft.id}/${verb}`, { version: String(draft.version), ...fields });
+
+  it('shows a business its own drafts, and nothing of another’s', async () => {
+    const draft = await ready();
+    expect((await person.get('/inbox?show=all')).html).toContain(draft.id);
+    for (const path of ['/inbox?show=all', `/inbox?show=all&business=${businessId}`]) {
+      expect((await stranger.get(path)).html).not.toContain(draft.id);
+    }
+    expect((await open(stranger, draft)).status).toBe(404);
+    for (const verb of ['approve', 'discard', 'report', 'regenerate', 'undo']) {
+      expect((await act(stranger, draft, verb, { reason: 'x', kind: 'tone' })).status).toBe(404);
+    }
+    expect(await stored(draft)).toMatchObject({ status: 'READY', version: 1 });
+  });
+
+  it('shows the thread, the draft with its proven facts, and why past answers are off', async () => {
+    const draft = await ready();
+    const { html, status } = await open(person, draft);
+    expect(status).toBe(200);
+    expect(html).toContain(`where is my order ${draft.orderNumber}?`);
+    expect(html).toMatch(/<mark class="claim claim-verified" tabindex="0" aria-describedby="claim-0">/);
+    expect(html).toContain('Found in: order ');
+    expect(html).toContain('Off: this business does not take part yet.');
+    // 09:30 UTC in the business's zone.
+    expect(html).toContain('<time datetime="2026-11-09T09:30:00.000Z">9 Nov 2026, 12:30</time>');
+    const events = await harness.services.listDraftEvents(businessId, draft.id);
+    expect(events.filter(({ type }) => type === 'opened')).toHaveLength(1);
+  });
+
+  it('shows hostile mail as text', async () => {
+    const attack =
+      '<script>alert(1)</script><img src="https://evil.example/x.png"> "><b onmouseover=alert(1)> javascript:alert(1)';
+    const draft = await ready(attack, {
+      subject: `Hi ${attack}`,
+      from: { address: 'ada@customer.example', name: attack },
+    });
+    for (const path of ['/inbox', `/inbox/${draft.id}`]) {
+      const { html } = await person.get(path);
+      expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+      expect(html).not.toMatch(/<script>|<img|<b onmouseover|href="javascript/);
+    }
+  });
+
+  it('finds drafts by words, intent, findings and state; a search is no pattern', async () => {
+    const word = crypto.randomUUID().slice(0, 13);
+    const draft = await ready(undefined, { subject: `About 100% ${word}` });
+    const has = async (query: string) => (await person.get(`/inbox?${query}`)).html.includes(draft.id);
+    expect(await has(`q=${word}`)).toBe(true);
+    expect(await has(`q=${encodeURIComponent(`100% ${word}`)}`)).toBe(true);
+    expect(await has(`q=${encodeURIComponent(`1_0% ${word}`)}`)).toBe(false);
+    expect(await has(`q=${word}&intent=${draft.intent}&language=${draft.language}`)).toBe(true);
+    expect(await has(`q=${word}&intent=COMPLAINT`)).toBe(false);
+    expect(await has(`q=${word}&show=APPROVED`)).toBe(false);
+    expect(await has(`q=${word}&hours=24`)).toBe(true);
+    expect((await person.get(`/inbox?q=none-${word}`)).html).toContain('Nothing matches');
+    expect((await person.get('/inbox?show=%00&hours=x&after=%27&intent=x')).status).toBe(200);
+  });
+
+  it('approves with one press as it was made, and opens the next', async () => {
+    const first = await ready();
+    const second = await ready();
+    await open(person, first);
+    const answer = await act(person, first, 'approve');
+    expect(answer.status).toBe(303);
+    expect(answer.location).toMatch(/^\/inbox\/dr/);
+    expect(answer.location).not.toContain(first.id);
+    expect(await stored(first)).toMatchObject({ status: 'APPROVED', body: first.body, editDistance: 0 });
+    expect((await person.get(answer.location ?? '')).html).toContain('Approved: ');
+    expect((await stored(second)).status).toBe('READY');
+  });
+
+  it('the line ends of a form are no edit; an edit is stored as it was written', async () => {
+    const same = await ready();
+    await open(person, same);
+    await act(person, same, 'approve', { body: same.body.replaceAll('\n', '\r\n') });
+    expect(await stored(same)).toMatchObject({ status: 'APPROVED', body: same.body, editDistance: 0 });
+    const edited = await ready();
+    await open(person, edited);
+    await act(person, edited, 'approve', { body: 'Hello Ada,\r\n\r\na colleague will check this.' });
+    expect((await stored(edited)).body).toBe('Hello Ada,\n\na colleague will check this.');
+  });
+
+  it('an edit with findings needs a second click, and stays on the screen', async () => {
+    const draft = await ready();
+    await open(person, draft);
+    const body = `Hello Ada, you get 500 EUR back. See https://unknown.example/x`;
+    const refused = await act(person, draft, 'approve', { body });
+    expect(refused.status).toBe(409);
+    expect(refused.html).toContain('Your text has findings');
+    expect(refused.html).toContain(body);
+    expect(refused.html).toContain('name="confirm" value="yes"');
+    expect((await stored(draft)).status).toBe('READY');
+    expect((await act(person, draft, 'approve', { body, confirm: 'yes' })).status).toBe(303);
+    expect(await stored(draft)).toMatchObject({ status: 'APPROVED', body });
+  });
+
+  it('changed facts are shown once with the difference; the second click approves', async () => {
+    const draft = await ready();
+    await open(person, draft);
+    await harness.putOrder(businessId, draft.orderNumber, { status: 'delivered' });
+    const refused = await act(person, draft, 'approve');
+    expect(refused.status).toBe(409);
+    expect(refused.html).toContain('Facts have changed since this draft was made');
+    expect(refused.html).toMatch(/<del>shipped<\/del>.*<ins>delivered<\/ins>/s);
+    expect((await act(person, draft, 'approve')).status).toBe(303);
+    expect((await stored(draft)).status).toBe('APPROVED');
+  });
+
+  it('tells the second of two reviewers, and keeps what they wrote', async () => {
+    const draft = await ready();
+    await open(person, draft);
+    await open(colleague, draft);
+    await act(person, draft, 'approve');
+    const late = await act(colleague, draft, 'approve', { body: 'Hello Ada, my own words.' });
+    expect(late.status).toBe(409);
+    expect(late.html).toContain('Somebody was faster');
+    expect(late.html).toContain('Hello Ada, my own words.');
+    expect(await stored(draft)).toMatchObject({ status: 'APPROVED', body: draft.body });
+    expect((await act(colleague, draft, 'discard', { reason: 'no use' })).status).toBe(409);
+    expect((await stored(draft)).status).toBe('APPROVED');
+  });
+
+  it('does not decide on a version that the reviewer has not seen', async () => {
+    const draft = await ready();
+    await open(person, draft);
+    await open(colleague, draft);
+    expect((await act(colleague, draft, 'regenerate')).status).toBe(303);
+    const late = await act(person, draft, 'approve', { body: 'Hello Ada, my own words.' });
+    expect(late.status).toBe(409);
+    expect(late.html).toContain('made anew meanwhile');
+    expect(late.html).toContain('Hello Ada, my own words.');
+    expect(await stored(draft)).toMatchObject({ status: 'READY', version: 2 });
+    expect((await act(person, draft, 'discard', { reason: 'x' })).status).toBe(409);
+  });
+
+  describe('undo', () => {
+    const events = async (draft: Draft) =>
+      (await harness.services.listDraftEvents(businessId, draft.id)).map(({ type }) => type);
+
+    it('within ten seconds brings a draft back as it was, and its review counts nowhere', async () => {
+      const draft = await ready();
+      await open(person, draft);
+      await act(person, draft, 'approve', { body: 'Hello Ada, a colleague will check this.' });
+      expect((await act(person, draft, 'undo')).location).toBe(`/inbox/${draft.id}`);
+      const back = await stored(draft);
+      expect({ ...back, updatedAt: draft.updatedAt }).toEqual({
+        ...(await fields(draft)),
+        updatedAt: draft.updatedAt,
+      });
+      expect(await events(draft)).not.toContain('approved');
+      expect(await events(draft)).toContain('undone');
+      await act(person, draft, 'approve');
+      expect(await events(draft)).toContain('approved');
+    });
+
+    async function fields({ orderNumber: _, ...draft }: Draft & { orderNumber?: string }): Promise<Draft> {
+      return draft;
+    }
+
+    it('of a discard gives back the state that it had', async () => {
+      const draft = await ready();
+      await setDraft(draft, sql`"status" = 'STALE'`);
+      await open(person, draft);
+      await act(person, draft, 'discard', { reason: 'no use' });
+      expect(await stored(draft)).toMatchObject({ status: 'DISCARDED', reviewReason: 'no use' });
+      await act(person, draft, 'undo');
+      expect(await stored(draft)).toMatchObject({ status: 'STALE', reviewReason: null, reviewedBy: null });
+    });
+
+    it('is refused after ten seconds, and to anybody else', async () => {
+      const draft = await ready();
+      await open(person, draft);
+      await open(colleague, draft);
+      await act(person, draft, 'approve');
+      await act(colleague, draft, 'undo');
+      expect((await colleague.get('/inbox')).html).toContain('Too late');
+      expect((await stored(draft)).status).toBe('APPROVED');
+      await setDraft(draft, sql`"reviewedAt" = now() - interval '11 seconds'`);
+      await act(person, draft, 'undo');
+      expect((await stored(draft)).status).toBe('APPROVED');
+      expect(await events(draft)).toContain('approved');
+    });
+
+    async function setDraft(draft: Draft, change: ReturnType<typeof sql>): Promise<void> {
+      await harness.services.db.operator((queries) => [
+        queries.execute(sql`update "Draft" set ${change} where "id" = ${draft.id}`),
+      ]);
+    }
+  });
+
+  it('explains a stale draft and offers to make it anew', async () => {
+    const draft = await ready();
+    const [, cause] = [draft, `<again-${crypto.randomUUID()}@customer.example>`];
+    await harness.receive(businessId, 'One more thing.', { messageId: cause, inReplyTo: draft.messageId });
+    const { html } = await open(person, draft);
+    expect(html).toContain('New mail came in this thread');
+    expect(html).not.toContain(`action="/inbox/${draft.id}/approve"`);
+    expect(html).toContain(`action="/inbox/${draft.id}/regenerate"`);
+  });
+
+  it('a discard needs a reason, a report is recorded', async () => {
+    const draft = await ready();
+    await open(person, draft);
+    expect((await act(person, draft, 'discard', { reason: '  ' })).status).toBe(422);
+    expect((await act(person, draft, 'report', { kind: 'tone', note: 'too short' })).status).toBe(303);
+    expect((await stored(draft)).status).toBe('READY');
+  });
+
+  it('a key that may review but not draft cannot make anew', async () => {
+    const limited = await reviewer(businessId, ['drafts:read', 'drafts:review']);
+    const draft = await ready();
+    await open(limited, draft);
+    expect((await act(limited, draft, 'regenerate')).status).toBe(403);
+    expect((await stored(draft)).version).toBe(1);
+  });
+
+  it('an operator sees every business, and reviews under their own name', async () => {
+    const operator = openBrowser(harness, { 'cf-connecting-ip': crypto.randomUUID() });
+    await operator.signIn(env.DRAFTGATE_ADMIN_KEY, 'grace');
+    const draft = await ready();
+    expect((await operator.get(`/inbox?show=all&business=${businessId}`)).html).toContain(draft.id);
+    await open(operator, draft);
+    await act(operator, draft, 'approve');
+    expect((await stored(draft)).reviewedBy).toBe('grace');
+  });
+});
