@@ -7,12 +7,13 @@ export function evidenceWords(t: Translate, evidence: DraftEvidence | null, path
   const key = `evidence.${root}`;
   const place = isTextKey(key) ? t(key, { id: id ?? '' }) : path;
   const steps = rest.split(/[.[\]]+/).filter((step) => step !== '');
-  const words = steps.reduce<string[]>((said, step) => {
-    // The first parcel is number 1 for people.
-    if (/^\d+$/.test(step)) return [...said.slice(0, -1), `${said.at(-1) ?? ''} ${Number(step) + 1}`.trim()];
+  const words: string[] = [];
+  for (const step of steps) {
     const field = `field.${step}`;
-    return [...said, isTextKey(field) ? t(field) : step];
-  }, []);
+    // The first parcel is number 1 for people.
+    if (/^\d+$/.test(step)) words.push(`${words.pop() ?? ''} ${Number(step) + 1}`.trim());
+    else words.push(isTextKey(field) ? t(field) : step);
+  }
   const value = valueAt(recordOf(evidence, root, id), steps);
   return `${[place, ...words].join(', ')}${value === undefined ? '' : `: ${value}`}`;
 }
