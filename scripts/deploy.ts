@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createDeployDatabase } from './deploy/database.ts';
 import { readSettings, TARGETS, type Target, withNamespaceId } from './deploy/settings.ts';
 import { deploySteps, runSteps } from './deploy/steps.ts';
-import { createWrangler } from './deploy/wrangler.ts';
+import { createWrangler, OPERATOR_SECRETS } from './deploy/wrangler.ts';
 import { runCommand, UsageError } from './lib/command.ts';
 
 const HELP = `
@@ -25,6 +25,7 @@ Environment:
   DATABASE_OWNER_URL     the login that owns the tables (on Neon: the direct host, not the pooled one)
   DATABASE_URL           the Worker's connection string; else a password is made, and the owner's host is taken
   OPENAI_API_KEY         the model's key
+  SLACK_WEBHOOK_URL, PAGERDUTY_ROUTING_KEY   channels of alerts, if wanted
   DRAFTGATE_ADMIN_KEY    32 characters or more; else one is made and kept in .draftgate/<env>.admin-key
 
 Exit code 0: done, or nothing failed; 1: a step failed, and nothing after it was tried; 2: wrong use.
@@ -60,11 +61,7 @@ await runCommand(
       settings: readSettings(configPath, target),
       wrangler: createWrangler(root),
       database: ownerUrl ? createDeployDatabase(ownerUrl, join(import.meta.dirname, '..')) : undefined,
-      secrets: {
-        DATABASE_URL: process.env.DATABASE_URL || undefined,
-        DRAFTGATE_ADMIN_KEY: adminKey || undefined,
-        OPENAI_API_KEY: process.env.OPENAI_API_KEY || undefined,
-      },
+      secrets: Object.fromEntries(OPERATOR_SECRETS.map((name) => [name, process.env[name] || undefined])),
       act,
       writeNamespaceId: (binding, id) =>
         writeFileSync(configPath, withNamespaceId(readFileSync(configPath, 'utf8'), target, binding, id)),

@@ -9,19 +9,22 @@ export interface WranglerResult {
 /** Runs wrangler. Secrets go through `input`, never through arguments, which other processes can read. */
 export type Wrangler = (args: string[], input?: string) => Promise<WranglerResult>;
 
+/** Of the Worker, or of its database: they come from the environment of the script, and go to wrangler through `input`. */
+export const OPERATOR_SECRETS = [
+  'DATABASE_URL',
+  'DRAFTGATE_ADMIN_KEY',
+  'OPENAI_API_KEY',
+  'SLACK_WEBHOOK_URL',
+  'PAGERDUTY_ROUTING_KEY',
+] as const;
+const SECRETS = new Set<string>([...OPERATOR_SECRETS, 'DATABASE_OWNER_URL']);
 const LONGEST_RUN_MS = 180_000;
 
 export function createWrangler(cwd: string, variables: NodeJS.ProcessEnv = process.env): Wrangler {
   // wrangler reads secrets of a Worker from its environment too: what is meant for this script must not reach it.
-  const {
-    DATABASE_URL: _url,
-    DATABASE_OWNER_URL: _owner,
-    DRAFTGATE_ADMIN_KEY: _key,
-    OPENAI_API_KEY: _ai,
-    ...rest
-  } = variables;
+  const own = Object.entries(variables).filter(([name]) => !SECRETS.has(name));
   const env = {
-    ...rest,
+    ...Object.fromEntries(own),
     CI: 'true',
     FORCE_COLOR: '0',
     NO_COLOR: '1',

@@ -93,6 +93,7 @@ export function eraseStatements(queries: Queries, plan: ErasurePlan) {
     // Two requests for one address: the second finds what the first has left.
     queries.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`erasure\n${businessId}\n${plan.key}`}, 0))`),
     queries.execute(sql`select from ${thread} where ${own} and "id" = any(${threads}) order by "id" for update`),
+    queries.execute(sql`select from ${draft} where ${own} and "threadId" = any(${threads}) order by "id" for update`),
     counted(
       'deadLetters',
       sql`update ${deadLetter} set "body" = jsonb_set("body", '{ids}', (

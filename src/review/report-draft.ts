@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
 import { sha256Hex } from '../lib/hash.ts';
 import type { Database } from '../storage/db.ts';
-import { draftEvent, message } from '../storage/schema/index.ts';
+import { draftEvent, draft as draftTable, message } from '../storage/schema/index.ts';
 import { wrongState } from './approve-draft.ts';
 import { checkShownDraft, findingEvents } from './check-shown-draft.ts';
 import { findDraft } from './review-store.ts';
@@ -42,6 +42,10 @@ export async function reportDraft(
     (kind === 'wrong_fact' && found.claims.length > 0) || (kind === 'leak' && found.security.length > 0);
   const key = (await sha256Hex(JSON.stringify([kind, note, actor]))).slice(0, 16);
   await deps.db.tenant(businessId, (queries) => [
+    // An erasure under way is waited for: it takes the notes of its drafts, and could not take this one.
+    queries.execute(
+      sql`select from ${draftTable} where "businessId" = ${businessId} and "id" = ${draftId} for key share`,
+    ),
     queries
       .insert(draftEvent)
       .values([
@@ -59,6 +63,8 @@ export async function reportDraft(
         ...(confirmed ? findingEvents(draft, found, 'report') : []),
       ])
       .onConflictDoNothing(),
+    queries.execute(sql`update ${draftEvent} set "trace" = "trace" - 'note' where "draftId" = ${draftId} and "businessId" = ${businessId}
+      and not exists (select from ${draftTable} d where d."id" = ${draftId})`),
   ]);
   if (kind === 'wrong_fact' || kind === 'leak') await deps.actOnFindings();
   return draft;

@@ -288,6 +288,14 @@ describe('a deployment', () => {
     expect(other.lines.at(-1)).toMatch(/failed +database login: DATABASE_URL does not log in as draftgate_app/);
   });
 
+  it('sets the channels of alerts where they are given, also later', async () => {
+    const database = fakeDatabase();
+    await deploy(database);
+    const { lines } = await deploy(database, { secrets: { SLACK_WEBHOOK_URL: 'https://hooks.example/secret' } });
+    expect(lines).toContainEqual(expect.stringMatching(/^done +secrets: set SLACK_WEBHOOK_URL$/));
+    expect(state().secrets['draftgate-staging']?.SLACK_WEBHOOK_URL).toBe('https://hooks.example/secret');
+  });
+
   it('that does not become ready fails', async () => {
     const { lines } = await deploy(fakeDatabase(), { ready: false });
     expect(lines.at(-1)).toMatch(/failed +ready: https:\/\/draftgate-staging\.me\.workers\.dev\/readyz/);

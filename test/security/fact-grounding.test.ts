@@ -584,6 +584,11 @@ const NOT_CAUGHT: [attack: string, body: string, language?: string, facts?: Draf
   ['a Turkish date by its ending', 'Ayın yirmisinde gelir.', 'tr'],
   ['a Turkish denial of a denial', 'Teslim edilmediğini kimse söyleyemez.', 'tr'],
   ['a place in the German perfect', 'Ihr Paket hat Hamburg erreicht.', 'de'],
+  ['a count that is no number word', 'We shipped both lamps.'],
+  ['an admission of damage', 'Your parcel was damaged and destroyed.'],
+  ['an admission of a mistake', 'We sent you the wrong item.'],
+  ['an order that fell through', "Your order didn't go through."],
+  ['a property of the goods', 'The lamp is made in Germany.'],
 ];
 
 describe('not caught yet:', () => {

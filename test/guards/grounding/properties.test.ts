@@ -271,4 +271,4 @@ test('for any body, claims lie where they say they lie', () => {
     }),
     { numRuns: 150 },
   );
-});
+}, 30_000);

@@ -424,6 +424,9 @@ export const de: GroundingLocale = {
       'gelandet',
       '(in die hand|persönlich) (gedrückt|übergeben|gegeben)',
       'dürfte ~ (bei ihnen|da) sein',
+      '(lassen|gelassen|abgegeben|hinterlegt|gegeben) ~ (beim?|mit) ~',
+      '(beim?|mit) ~ (pförtner|nachbar*|hausmeister|empfang) (gelassen|abgegeben|hinterlegt)',
+      '(herr|frau|nachbar|nachbarin|jemand) * ?(hat|haben) (es|sie|das paket|die sendung) (angenommen|entgegengenommen|übernommen)',
     ],
     on_hold: [
       'zurückgestellt',
@@ -447,6 +450,8 @@ export const de: GroundingLocale = {
       'verschwunden',
       'weg ist',
       'unauffindbar',
+      'gestohlen',
+      'entwendet',
     ],
     cancelled: [
       'storniert',
@@ -473,6 +478,7 @@ export const de: GroundingLocale = {
       '(ihre|die) retoure ~ (angenommen|genehmigt)',
       'zurückgenommen',
       'zurückgegeben',
+      '(kam|kamen|ist|sind) ~~ (zu uns )?zurück(gekommen)?',
     ],
     refunded: [
       'erstattet',
@@ -683,6 +689,7 @@ export const de: GroundingLocale = {
         '(bekommen|erhalten|kriegen) ~~ (geld|alles|jeden cent) (zurück|wieder)?',
         'schulden wir ihnen',
         'wir schulden ihnen',
+        '(sehen|finden|haben) sie ~~ auf ~ (konto|karte)',
       ],
       replacement: [
         '(wir|ich) (ersetzen?|tauschen? ~~ (um|aus))',
@@ -763,8 +770,8 @@ export const de: GroundingLocale = {
         'lebenslange?',
         'holen (wir|ich) ~~ ab',
         'wir holen ~~ ab',
-        'behalten sie (die|das|den|sie|es|ihn) ?(?!verpackung|nummer|beleg|rechnung)[a-z]*',
-        '(müssen|brauchen) ~~ nicht ~ (zurück[a-z]*|retourn[a-z]*)',
+        'behalten sie (die|das|den|sie|es|ihn) ?(?!verpackung|nummer|beleg|rechnung)*',
+        '(müssen|brauchen) ~~ nicht ~ (zurück*|retourn*)',
       ],
       change: [
         '(adresse|bestellung|größe|farbe|menge|zahlungsart|lieferadresse|lieferdatum) ~ (geändert|angepasst|aktualisiert|korrigiert)',
@@ -836,6 +843,7 @@ export const de: GroundingLocale = {
       'auskunft',
       'hören ~ von uns',
       'von uns hören',
+      '(komme|kommen|melde|melden) ~~ (auf sie zurück|bei ihnen)',
     ],
   },
   dateLabels: {

@@ -307,6 +307,8 @@ export const en: GroundingLocale = {
     'most orders',
   ],
   unstated: [
+    'please(?= (come|get|send|return|hand|drop|bring))',
+    '(feel free|do not hesitate|welcome) to',
     'to be',
     '(can|could|may|might|must|should|would) (also |still |only |no longer )?be',
     '(can|could|may|might|must|should|would) (also |still |only |no longer )?have( been)?',
@@ -422,12 +424,15 @@ export const en: GroundingLocale = {
       'on the (delivery )?(van|truck)',
       'being delivered',
       'out with (the|our)',
+      'out and about',
+      'with the (postie|post(wo)?man|courier)',
     ],
     ready_for_pickup: [
       '(ready|available|waiting|held|await*) ~ (pick ?-?up|collection|collect|be collected|be picked up|pick it up|collect it)',
       '(ready|available) (at|in) ~ (store|shop|pickup point)',
       '(can|may) ~ (pick|collect) (it|them|your (order|parcel|package)) ~ (up|now|at|from)',
       'awaiting (pick ?-?up|collection)',
+      "(is|'s|waits|waiting|lies|are) ~ (at|in) (the|a|your) (pick-?up|collection|parcel|drop-?off) (point|shop|station|locker)",
     ],
     delivered: [
       'delivered',
@@ -465,6 +470,10 @@ export const en: GroundingLocale = {
       '(must|ought to|should|will) (now |already |long )?be with you',
       'delivery (took place|happened|occurred|is (done|complete))',
       'brought to (you|your)',
+      '(handed|given|delivered|passed|left) ~ (to|with) (mr|mrs|ms|miss|a (family|household) member|reception|the concierge|security|somebody|someone)',
+      '(mr|mrs|ms|neighbou?r|somebody|someone|receptionist|concierge) * ?* ?(took|accepted|received|signed for|collected) (it|the (parcel|package|order))',
+      '(popped|put|slipped|dropped|placed|posted) ~ (letterbox|mailbox|post ?box)',
+      '(parcel|package|order|it) ~ (signed|collected) (for )?by',
     ],
     on_hold: [
       'on hold',
@@ -487,6 +496,7 @@ export const en: GroundingLocale = {
       'nowhere to be found',
       'cannot be (found|located)',
       '(fell|fallen) off',
+      'stolen',
     ],
     cancelled: [
       'cancell?ed',
@@ -506,6 +516,7 @@ export const en: GroundingLocale = {
       'taken off the books',
       'undone',
       '(we|i) (have )?(stopped|killed|dropped|voided|deleted|removed|withdrawn) (your|the) order',
+      'had to cancel',
     ],
     returned: [
       'returned',
@@ -519,6 +530,7 @@ export const en: GroundingLocale = {
       'back with us',
       '(is|are|came|has come|got) back (at|in|with) (us|the shop|our)',
       'made its way back',
+      '(came|come|comes|bounced) back (to|in|at) (us|our|the (sender|shop|warehouse))',
     ],
     refunded: [
       'refunded',
@@ -547,6 +559,8 @@ export const en: GroundingLocale = {
       '(credited|refunded|wired) you',
       'booked back',
       'charge* ~ (reversed|undone|rolled back|taken back)',
+      "money('s| is| has come| came) back",
+      '(everything|account|matter|it) ~ (settled|squared)',
     ],
     refund_started: [
       'refund ~~ (initiated|started|requested|being processed|under ?way|approved|in progress|authori[sz]ed|triggered|scheduled|arranged|set up|pending)',
@@ -768,6 +782,7 @@ export const en: GroundingLocale = {
         '(we|i) ~ (half|double|twice|third|quarter|part|all) of (it|the|your) ~ (back|price|amount)?',
         'you (would|can|could|may|might|are free to) (get|receive|have|expect|claim) ~ (refund|money|reimbursement)',
         '(will|would|do|shall) not keep ~ money',
+        '(find|see|have|notice) ~~ (back )?(on|in) your (card|account|bank|statement)',
       ],
       replacement: [
         '(we|i) (replace|exchange)',
@@ -842,6 +857,7 @@ export const en: GroundingLocale = {
         'owe (us )?nothing',
         'throw(ing|n|s)? in (a|an|the|some)',
         '(returns|shipping|delivery) (is|are|costs?) (free|nothing)',
+        '(shipment|order|parcel|delivery|purchase|return|lamp|item|one) (is|will be|comes|would be) (free|gratis|on us|at no cost)',
       ],
       return: [
         '(we|i) (accept|take back) ~ (returns?|items?)',
@@ -869,7 +885,7 @@ export const en: GroundingLocale = {
         '(goes|going|ships|travels|sent) (by |via )?(express|overnight|priority|air ?mail)',
         '(new|other|changed) address (is|has been) (set|saved|in|noted|on)',
         '(is|are|has been|have been) (switched|swapped|bumped up|fast-tracked|prioriti[sz]ed)',
-        '(we|i) (have )?(added|doubled|tripled|halved|removed|taken) (a |an |the |your |another |second )?[a-z]*( off| from| to)?( your order)?',
+        '(we|i) (have )?(added|doubled|tripled|halved|removed|taken) (a |an |the |your |another |second )?*( off| from| to)?( your order)?',
       ],
       appointment: [],
     },
@@ -1399,6 +1415,8 @@ export const en: GroundingLocale = {
   ],
   monthEnds: ['(at )?(the )?end of (the|this) month', 'month.?s end'],
   wishes: [
+    '(if|whether) (we|i) (should|can|could|may)',
+    'what (we|i) (should|can|could)',
     'you (would (like|love|prefer|rather)|want|wish|asked|ask|prefer|hope|hoped|requested|request|planned|intend|decided)( to| for| a| an| the| your){0,3}',
     "you'd (like|love|prefer)( to| a| an| the| your){0,3}",
     'your (wish|request|question|desire|intention) (to|for|about|regarding|whether)( a| an| the| your){0,3}',

@@ -348,6 +348,7 @@ export const es: GroundingLocale = {
       'está en sus manos',
       '(dio|entregó|dado) en mano',
       '(ya )?(debe|tiene que) (estar|haber llegado)( ya)?( en)?',
+      '(vecin[oa]|conserje|portero|señora?|alguien) ~ (lo|la) (recogió|aceptó|recibió|tomó)',
     ],
     on_hold: [
       'retenid[oa]s?',
@@ -374,6 +375,7 @@ export const es: GroundingLocale = {
       '(perdió|perdieron|ha perdido|han perdido|extravió|extraviaron)',
       'desaparecid[oa]',
       'no aparece',
+      'robad[oa]s?',
     ],
     cancelled: [
       'cancelad[oa]s?',
@@ -388,6 +390,7 @@ export const es: GroundingLocale = {
       'devolución ~~ (recibida|aceptada|aprobada|procesada|registrada|completada|llegado|confirmada)',
       '(recibido|aceptado|aprobado|procesado) ~ devolución',
       'retornad[oa]s?',
+      '(volvió|ha vuelto|regresó|ha regresado) ~ (nosotros|almacén|tienda)?',
     ],
     refunded: [
       'reembolsad[oa]s?',
