@@ -203,6 +203,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
           FLAGS: env.FLAGS,
           DRAFT_RETRIES: env.DRAFT_RETRIES,
           BACKFILL: env.BACKFILL,
+          ALERTS: env.ALERTS,
           API_RATE_LIMIT: env.API_RATE_LIMIT,
         },
       }),

@@ -37,6 +37,8 @@ export interface ServiceOptions {
   variables?: Record<string, string>;
   /** What stands between the Worker and the local SQL endpoint: takes its URL, gives the one to use. */
   relay?: (endpoint: string) => Promise<{ url: string; close: () => Promise<void> }>;
+  /** Port of the Worker's inspector on 127.0.0.1; absent: any. */
+  inspectorPort?: number;
   /** Aborted: a start that is under way ends, and leaves nothing behind. */
   signal?: AbortSignal;
 }
@@ -86,7 +88,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const envFile = writeVariables(folder, variables);
     options.signal?.throwIfAborted();
     const stateFolder = options.stateFolder ?? join(folder, 'state');
-    const worker = startWorker(port, envFile, stateFolder, variables, options.variables ?? {});
+    const ports = { port, inspectorPort: options.inspectorPort ?? 0 };
+    const worker = startWorker(ports, envFile, stateFolder, variables, options.variables ?? {});
     cleanUps.push(() => endOf(worker));
     const base = `http://127.0.0.1:${port}`;
     await answering(base, worker, options.signal);
@@ -157,7 +160,7 @@ function writeVariables(folder: string, variables: Record<string, string>): stri
 }
 
 function startWorker(
-  port: number,
+  { port, inspectorPort }: { port: number; inspectorPort: number },
   envFile: string,
   stateFolder: string,
   variables: Record<string, string>,
@@ -170,7 +173,7 @@ function startWorker(
     '--ip',
     '127.0.0.1',
     '--inspector-port',
-    '0',
+    String(inspectorPort),
     '--show-interactive-dev-session=false',
     '--log-level',
     'error',

@@ -135,16 +135,28 @@ export function cronFresh(cron: string, heartbeats: Heartbeat[], now = Date.now(
     : pass(`${tasks.length} tasks, ${Math.round((now - newest) / 1000)} s ago`);
 }
 
+interface AlertTest {
+  channels: { channel: string; configured: boolean; reason: string | null }[];
+  deliveries: { channel: string; status: string; reason: string | null }[];
+}
+
 async function alertChannels(api: ApiClient): Promise<Verdict> {
-  const { status, body } = await api.post('/admin/api/alerts/test', {}, [200, 201, 202, 404]);
-  if (status === 404) return fail('this deployment has no alerts');
-  return pass(`test event taken: ${JSON.stringify(body).slice(0, 200)}`);
+  const { channels, deliveries } = (await api.post('/admin/api/alerts/test', {})).body as AlertTest;
+  const configured = channels.filter((channel) => channel.configured).map(({ channel }) => channel);
+  if (configured.length === 0) return skipped('no channel is configured: nobody would be told of anything');
+  const sent = deliveries.filter(({ status }) => status === 'delivered').map(({ channel }) => channel);
+  const unsent = deliveries.filter(({ channel, status }) => configured.includes(channel) && status !== 'delivered');
+  const missing = channels.filter((channel) => !channel.configured).map(({ channel }) => channel);
+  const rest = missing.length === 0 ? '' : `; not configured: ${missing.join(', ')}`;
+  return verdictOf(
+    unsent.map(({ channel, status, reason }) => `${channel}: ${status}${reason === null ? '' : ` (${reason})`}`),
+    `test event delivered: ${sent.join(', ')}${rest}`,
+  );
 }
 
 async function metricsQueries(api: ApiClient): Promise<Verdict> {
   const started = performance.now();
-  const { status, body } = await api.get('/admin/api/metrics/rag-pilot?window=24h', [200, 404]);
-  if (status === 404) return fail('this deployment has no metrics');
+  const { body } = await api.get('/admin/api/metrics/rag-pilot?window=24h');
   const missing = METRICS.filter((metric) => !Object.hasOwn(body as object, metric));
   const ms = Math.round(performance.now() - started);
   return verdictOf([missing.length > 0 && `missing: ${missing.join(', ')}`], `${METRICS.length} metrics in ${ms} ms`);

@@ -58,9 +58,14 @@ export function createOpenAiModel(settings: OpenAiSettings, logger: Logger): Lan
       logger.error('embedding.failed', failure);
       return failure;
     }
-    const vectors = [...(outcome.value.data ?? [])].sort((a, b) => a.index - b.index).map((item) => item.embedding);
+    // An endpoint may answer 200 with nothing, or with a page of HTML.
+    const { data, usage } = (outcome.value ?? {}) as Partial<typeof outcome.value>;
+    const vectors = (Array.isArray(data) ? data : [])
+      .filter((item) => typeof item === 'object' && item !== null)
+      .sort((a, b) => a.index - b.index)
+      .map((item) => item.embedding);
     const sound = vectors.length === texts.length && vectors.every(isVector);
-    return sound ? { status: 'ok', vectors, tokens: outcome.value.usage?.total_tokens ?? 0 } : { status: 'invalid' };
+    return sound ? { status: 'ok', vectors, tokens: usage?.total_tokens ?? 0 } : { status: 'invalid' };
   }
 
   return { name: settings.model, embeddingName: settings.embeddingModel, answer, embed };
@@ -107,7 +112,11 @@ function classify(error: unknown, signal: AbortSignal): Failure {
   return { status: 'unavailable' };
 }
 
-function readAnswer<T>(response: OpenAI.Responses.Response, request: StructuredRequest<T>): ModelAnswer<T> {
+function readAnswer<T>(
+  response: OpenAI.Responses.Response | string | undefined,
+  request: StructuredRequest<T>,
+): ModelAnswer<T> {
+  if (typeof response !== 'object' || response === null) return { status: 'invalid', usage: null };
   const usage: ModelUsage | null = response.usage
     ? { inputTokens: response.usage.input_tokens, outputTokens: response.usage.output_tokens }
     : null;

@@ -9,6 +9,7 @@ import type { exampleEmbedding } from '../storage/schema/index.ts';
 import {
   insertExamples,
   knownHashes,
+  knownMails,
   mailsBefore,
   sentMails,
   systemWrittenRoom,
@@ -243,21 +244,24 @@ async function chooseCandidates(
     settled.push({ messageRef: example.messageRef, status: 'skipped', reason });
   if (hashed.length === 0) return { candidates: [], settled };
   const own = hashed.filter(({ example }) => !example.systemWritten).length;
-  const [known, room] = await deps.db.tenant(businessId, (queries) => [
+  const refs = hashed.map(({ example }) => example.messageRef);
+  const [known, mails, room] = await deps.db.tenant(businessId, (queries) => [
     knownHashes(
       queries,
       businessId,
       hashed.map(({ contentHash }) => contentHash),
     ),
+    knownMails(queries, businessId, deps.model.embeddingName, refs),
     ...(own < hashed.length ? [systemWrittenRoom(queries, businessId, own)] : []),
   ]);
   for (const { contentHash } of known) seen.add(contentHash);
+  const indexed = new Set(mails.map(({ messageRef }) => messageRef));
   const { held, allowed } = room?.rows[0] ?? { held: 0, allowed: 0 };
   let systemWritten = Number(held);
   const countTokens = await loadTokenCounter();
   const candidates: Candidate[] = [];
   for (const candidate of hashed) {
-    if (seen.has(candidate.contentHash)) skip(candidate, 'duplicate');
+    if (seen.has(candidate.contentHash) || indexed.has(candidate.example.messageRef)) skip(candidate, 'duplicate');
     else if (candidate.example.systemWritten && systemWritten >= Number(allowed))
       skip(candidate, 'system-written-share');
     else {

@@ -89,6 +89,20 @@ export function systemWrittenRoom(queries: Queries, businessId: string, newcomer
 }
 
 /** Stores examples; one that is there already stays as it is. */
+/** Mails that are examples of this model already. */
+export function knownMails(queries: Queries, businessId: string, model: string, ids: string[]) {
+  return queries
+    .select({ messageRef: exampleEmbedding.messageRef })
+    .from(exampleEmbedding)
+    .where(
+      and(
+        eq(exampleEmbedding.businessId, businessId),
+        eq(exampleEmbedding.model, model),
+        inArray(exampleEmbedding.messageRef, orNone(ids)),
+      ),
+    );
+}
+
 export function insertExamples(queries: Queries, rows: (typeof exampleEmbedding.$inferInsert)[]) {
   return queries.insert(exampleEmbedding).values(rows).onConflictDoNothing().returning({ id: exampleEmbedding.id });
 }

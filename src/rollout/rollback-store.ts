@@ -205,7 +205,7 @@ const RESTORED = sql`current_setting('app.restore_id', true)`;
 
 /**
  * One transaction that brings back what a rollback removed, row for row. A business that was taken out again since stays
- * out; where a later rollback did it, that one's restore point inherits the row.
+ * out; where a later rollback did it, that one's restore point inherits the row, if it has none of that business.
  */
 export function restoreStatements(
   queries: Queries,
@@ -238,17 +238,22 @@ export function restoreStatements(
         select later."id", jsonb_agg(pilot) as pilots from ${pilotRows}
         join "PilotExclusion" e on e."businessId" = ${pilotBusinessId} and e."feature" = r."feature"
         join ${rollback} later on later."id" = e."rollbackId" and later."id" <> r."id" and later."status" <> 'restored'
-        where r."id" = ${RESTORED} group by later."id"
+        where r."id" = ${RESTORED} and not exists (
+          select from jsonb_array_elements(later."restorePoint" -> 'rows') has where has ->> 'businessId' = ${pilotBusinessId})
+        group by later."id"
       )
       update ${rollback} r set "restorePoint" = jsonb_set(r."restorePoint", '{rows}', r."restorePoint" -> 'rows' || i.pilots)
       from inherited i where r."id" = i."id"`),
     queries.execute(sql`
       insert into ${pilotBusiness} ("id", "businessId", "feature", "enabledAt", "enabledBy", "notes")
-      select old."id", old."businessId", old."feature", old."enabledAt", old."enabledBy", old."notes"
-      from ${pilotRows}, jsonb_populate_record(null::${pilotBusiness}, pilot) as old
-      where r."id" = ${RESTORED} and exists (select from ${business} b where b."id" = old."businessId")
-        and not ${keptOut(sql`old."businessId"`)}
-      order by old."id"
+      select "id", "businessId", "feature", "enabledAt", "enabledBy", "notes" from (
+        select distinct on (old."businessId") old.*
+        from ${pilotRows}, jsonb_populate_record(null::${pilotBusiness}, pilot) as old
+        where r."id" = ${RESTORED} and exists (select from ${business} b where b."id" = old."businessId")
+          and not ${keptOut(sql`old."businessId"`)}
+        order by old."businessId", old."enabledAt" desc
+      ) newest
+      order by "id"
       on conflict ("businessId", "feature") do update set "id" = excluded."id", "enabledAt" = excluded."enabledAt",
         "enabledBy" = excluded."enabledBy", "notes" = excluded."notes"`),
     queries.execute(sql`

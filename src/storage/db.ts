@@ -103,7 +103,8 @@ function databaseError(error: unknown): unknown {
     }
     if (!UNAVAILABLE.test(answered.code)) return error;
   }
-  if (error instanceof TypeError && !/fetch|network/i.test(error.message)) return error;
+  // A TypeError is a mistake of ours, unless it is how a runtime says that a connection or an answer broke off.
+  if (error instanceof TypeError && !/fetch|network|terminated|connection/i.test(error.message)) return error;
   const timedOut = error instanceof Error && /timeout|timed out|aborted/i.test(`${error.name} ${error.message}`);
   return timedOut
     ? new AppError('DATABASE_TIMEOUT', 'The database took too long.', { retryAfterSeconds: 2, cause: error })

@@ -96,6 +96,19 @@ describe('the nightly maintenance', () => {
     expect(await count()).toBe(2);
     await night();
     expect(await count()).toBe(2);
+
+    // A mail that comes late changes the question that the answers stand under; a night that is made up reads them again.
+    const [{ threadId }] =
+      (await owner()`select "threadId" from "Message" where "businessId" = ${businessId} limit 1`) as [
+        { threadId: string },
+      ];
+    await harness.receive(businessId, 'And is there a lift as well, or a bell?', {
+      threadId,
+      sentAt: new Date(Date.now() - 60_000).toISOString(),
+    });
+    await owner()`delete from "MaintenanceProgress" where "task" = 'index-sent-mail'`;
+    await night();
+    expect(await count()).toBe(2);
   });
 
   it('goes on with its other tasks when one fails, and reports counts and failures', async () => {

@@ -129,6 +129,20 @@ describe('a rollback of a cohort', () => {
     expect(await world.services.findDraft(atStart, draft.id)).toMatchObject({ status: 'QUARANTINED' });
   });
 
+  it('hands nothing down to a later rollback that took a newer row of the same business', async () => {
+    const businessId = await world.business();
+    const rollBack = async () =>
+      (await world.call('POST', ROLLBACKS, { level: 'business', businessId, reason: 'one' })).body.id;
+    const first = await rollBack();
+    await world.call('PATCH', `/admin/api/businesses/${businessId}`, { emailRagEnabled: true });
+    await world.call('POST', '/admin/api/pilots', { businessId, feature: 'RAG_PILOT', notes: 'again' });
+    const newer = await world.sql(`SELECT * FROM "PilotBusiness" WHERE "businessId" = '${businessId}'`);
+    const second = await rollBack();
+    expect((await world.call('POST', `${ROLLBACKS}/${first}/restore`)).body.restore.skipped).toEqual([businessId]);
+    expect((await world.call('POST', `${ROLLBACKS}/${second}/restore`)).status).toBe(200);
+    expect(await world.sql(`SELECT * FROM "PilotBusiness" WHERE "businessId" = '${businessId}'`)).toEqual(newer);
+  });
+
   it('keeps a business out that a later rollback took, and lets that one bring it back', async () => {
     const [a, b] = [await world.business(), await world.business()];
     const before = await pilots();

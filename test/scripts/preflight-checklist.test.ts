@@ -40,7 +40,7 @@ describe('the freshness of cron', () => {
 });
 
 describe('recorded proofs', () => {
-  const proofsOf = async (proofs: Record<string, unknown>) => {
+  const proofsOf = async (proofs: Record<string, unknown>, alerts: unknown = { channels: [], deliveries: [] }) => {
     const api = {
       get: async (path: string) => {
         const kind = /kind=([\w-]+)/.exec(path)?.[1] ?? '';
@@ -48,7 +48,10 @@ describe('recorded proofs', () => {
           return { status: 200, body: { items: proofs[kind] ? [proofs[kind]] : [] } };
         return { status: 200, body: { environment: 'test', checks: [], heartbeats: [] } };
       },
-      post: async () => ({ status: 404, body: { probe: 'p', queues: [], refused: [] } }),
+      post: async (path: string) => ({
+        status: 200,
+        body: path.endsWith('/test') ? alerts : { probe: 'p', queues: [], refused: [] },
+      }),
     } as unknown as ApiClient;
     const outcomes = await runChecklist(api, undefined, '/nowhere');
     return Object.fromEntries(outcomes.map(({ name, status }) => [name, status]));
@@ -91,8 +94,26 @@ describe('recorded proofs', () => {
       'load test 10/50/100': 'fail',
       'five security suites': 'fail',
       playbook: 'fail',
-      'alert channels': 'fail',
       'metrics queries': 'fail',
     });
+  });
+
+  it.each([
+    ['passes where each configured channel took it', ['delivered', 'skipped'], 'pass'],
+    ['fails where one did not', ['failed', 'skipped'], 'fail'],
+    ['fails where one has not yet', ['pending', 'skipped'], 'fail'],
+  ])('the test event %s', async (_what, [slack, email], outcome) => {
+    const alerts = {
+      channels: [
+        { channel: 'slack', configured: true, reason: null },
+        { channel: 'email', configured: false, reason: 'ALERT_EMAIL_TO' },
+      ],
+      deliveries: [
+        { channel: 'slack', status: slack, reason: null },
+        { channel: 'email', status: email, reason: null },
+      ],
+    };
+    expect((await proofsOf({}, alerts))['alert channels']).toBe(outcome);
+    expect((await proofsOf({}))['alert channels']).toBe('skipped');
   });
 });

@@ -6,6 +6,7 @@ import type { BackfillDeps } from '../../src/retrieval/backfill/start-backfill.t
 import { RAG_FEATURE } from '../../src/rollout/decide.ts';
 import type { EdgeOff, EdgeReading, EdgeSwitch } from '../../src/rollout/edge-switch.ts';
 import { createServices, type Overrides, type Services } from '../../src/services.ts';
+import { createOwnDatabase, ensureWorkerCrypto } from './own-database.ts';
 
 export const ADMIN_KEY = 'admin-key-of-the-rollout-tests-40-chars-';
 
@@ -224,28 +225,4 @@ export async function startRolloutWorld(): Promise<RolloutWorld> {
     },
   };
   return world;
-}
-
-/** Node lacks what the Worker's runtime has. */
-function ensureWorkerCrypto(): void {
-  const subtle = crypto.subtle as SubtleCrypto & { timingSafeEqual?: (a: ArrayBuffer, b: ArrayBuffer) => boolean };
-  subtle.timingSafeEqual ??= (a, b) => Buffer.from(a).equals(Buffer.from(b));
-}
-
-async function createOwnDatabase(serverUrl: string): Promise<{ url: string; drop: () => Promise<void> }> {
-  const { default: pg } = await import('pg');
-  const name = `draftgate_test_${crypto.randomUUID().replaceAll('-', '').slice(0, 12)}`;
-  const run = async (statement: string) => {
-    const client = new pg.Client({ connectionString: serverUrl });
-    await client.connect();
-    try {
-      await client.query(statement);
-    } finally {
-      await client.end();
-    }
-  };
-  await run(`CREATE DATABASE ${name}`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }

@@ -37,7 +37,8 @@ export const exampleEmbedding = pgTable(
   (table) => [
     unique('Embedding_businessId_contentHash_key').on(table.businessId, table.contentHash),
     index('Embedding_businessId_sentAt_idx').on(table.businessId, table.sentAt),
-    index('Embedding_messageRef_idx').on(table.messageRef),
+    /** A mail is an example once, also where its thread read differently at another time. */
+    unique('Embedding_messageRef_model_key').on(table.messageRef, table.model),
     index('Embedding_systemWritten_idx').on(table.businessId, table.sentAt).where(sql`"systemWritten"`),
     ...tenantPolicies(() => table.businessId),
   ],
