@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CONSOLE_PAGES } from '../../src/pages/console/console-frame.tsx';
+import { CONSOLE_PAGES } from '../../src/pages/console/console-pages.ts';
 import { type Browser, openBrowser } from '../support/browser.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
 

@@ -5,19 +5,7 @@ import { Layout } from '../layout.tsx';
 import { flash } from '../page-router.ts';
 import type { TextKey } from '../texts/translate.ts';
 import type { PageContext, View } from '../view.ts';
-
-export const CONSOLE_PAGES = [
-  ['/admin', 'console.overview'],
-  ['/admin/businesses', 'console.businesses'],
-  ['/admin/ramps', 'console.ramps'],
-  ['/admin/rollbacks', 'console.rollbacks'],
-  ['/admin/guardrails', 'console.guardrails'],
-  ['/admin/incidents', 'console.incidents'],
-  ['/admin/alerts', 'console.alerts'],
-  ['/admin/backfills', 'console.backfills'],
-  ['/admin/api-keys', 'console.keys'],
-  ['/admin/audit', 'console.audit'],
-] as const satisfies readonly (readonly [string, TextKey])[];
+import { CONSOLE_PAGES } from './console-pages.ts';
 
 /** A page of the console: its navigation, its heading, its content. */
 export function ConsoleFrame({
