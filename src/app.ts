@@ -68,7 +68,7 @@ export function createApp(services: Services) {
   app.get('/openapi.json', (c) => c.json(openApiDocument()));
   app.get('/docs', (c) => {
     const { view } = (c as unknown as PageContext).var;
-    return c.html(page(DocsPage({ view, document: openApiDocument() })));
+    return c.html(page(DocsPage({ view, document: openApiDocument(), base: new URL(c.req.url).origin })));
   });
 
   app.use('/v1/*', (c, next) => access(c, next));

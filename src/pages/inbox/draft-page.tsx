@@ -151,7 +151,7 @@ function ProblemNotice({ view, draft, around, problem, edited }: DraftProps) {
   const yours =
     edited === undefined ? null : (
       <Field id="your-text" label={t('problem.yourText')}>
-        <textarea id="your-text" rows={8} readonly>
+        <textarea id="your-text" rows={6} readonly>
           {edited}
         </textarea>
       </Field>
@@ -419,8 +419,15 @@ function FindingList({ view, findings, body }: { view: View; findings: Finding[]
         const key = `finding.${code}`;
         return (
           <li>
-            <Badge tone={SEVERITIES[severity]}>{severity}</Badge> {isTextKey(key) ? view.t(key) : message}
-            {start === undefined || end === undefined ? null : <q>{body.slice(start, end)}</q>}
+            <Badge tone={SEVERITIES[severity]}>{view.t(`severity.${severity}`)}</Badge>{' '}
+            {isTextKey(key) ? view.t(key) : message}
+            {/* Offsets of these lead into the mail, not into the body. */}
+            {start === undefined || end === undefined || code.startsWith('INJECTION_') ? null : (
+              <>
+                {' '}
+                <q>{body.slice(start, end)}</q>
+              </>
+            )}
           </li>
         );
       })}

@@ -1,13 +1,19 @@
 import type { DraftEvidence } from '../../drafting/draft.ts';
 import { isTextKey, type Translate } from '../texts/translate.ts';
 
-/** `orders[#W1].shipments[0].eta` → `order #W1, shipments 1, eta: 2026-11-12`, with the value that stands there. */
+/** `orders[#W1].shipments[0].eta` → `order #W1, parcel 1, expected: 2026-11-12`, with the value that stands there. */
 export function evidenceWords(t: Translate, evidence: DraftEvidence | null, path: string): string {
   const [, root = '', id, rest = ''] = /^(\w+)(?:\[(.*?)\])?(?:\.(.*))?$/s.exec(path) ?? [];
   const key = `evidence.${root}`;
   const place = isTextKey(key) ? t(key, { id: id ?? '' }) : path;
   const steps = rest.split(/[.[\]]+/).filter((step) => step !== '');
-  const words = steps.map((step) => (/^\d+$/.test(step) ? String(Number(step) + 1) : step));
+  const words: string[] = [];
+  for (const step of steps) {
+    const field = `field.${step}`;
+    // The first parcel is number 1 for people.
+    if (/^\d+$/.test(step)) words.push(`${words.pop() ?? ''} ${Number(step) + 1}`.trim());
+    else words.push(isTextKey(field) ? t(field) : step);
+  }
   const value = valueAt(recordOf(evidence, root, id), steps);
   return `${[place, ...words].join(', ')}${value === undefined ? '' : `: ${value}`}`;
 }
