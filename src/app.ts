@@ -6,6 +6,12 @@ import { namedActor } from './access/named-actor.ts';
 import { AppError, ERROR_CODES } from './lib/errors.ts';
 import { newId } from './lib/ids.ts';
 import { assetRoutes } from './pages/assets.ts';
+import { businessPages } from './pages/console/businesses.tsx';
+import { overviewPages } from './pages/console/overview.tsx';
+import { rampPages } from './pages/console/ramps.tsx';
+import { recordPages } from './pages/console/records.tsx';
+import { rollbackPages } from './pages/console/rollbacks.tsx';
+import { watchPages } from './pages/console/watch.tsx';
 import { DocsPage } from './pages/docs.tsx';
 import { ErrorPage } from './pages/error-page.tsx';
 import { inboxPages } from './pages/inbox/inbox-pages.tsx';
@@ -94,6 +100,9 @@ export function createApp(services: Services) {
   app.route('/', signInPages);
   app.route('/', inboxPages);
   app.route('/', metricPages);
+  for (const pages of [overviewPages, businessPages, rollbackPages, rampPages, watchPages, recordPages]) {
+    app.route('/', pages);
+  }
 
   app.notFound((c) => refuse(c, unknownRoute(c)));
   app.onError((error, c) => refuse(c, known(error, c)));

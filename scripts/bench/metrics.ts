@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { readGuardrails } from '../../src/metrics/guardrails/run-guardrails.ts';
 import { counterRows, latencyRows } from '../../src/metrics/metric-store.ts';
 import { readBusinessMetrics, readMetricSeries, readMetrics } from '../../src/metrics/read-metrics.ts';
 import { rollUpMetrics } from '../../src/metrics/roll-up-metrics.ts';
@@ -78,6 +79,12 @@ async function measure(deps: Parameters<typeof readMetrics>[0]): Promise<BenchRo
     ),
     row('the nine metrics, 24 hours, p95', await timed(READS, () => readMetrics(deps, { windowHours: 24 }))),
     row('series by day, 30 days, p95', await timed(READS, () => readMetricSeries(deps, month))),
+    {
+      name: 'all guardrails of 100 enrolled businesses, p95',
+      value: quantile(await timed(5, () => readGuardrails(deps)), 0.95),
+      unit: 'ms',
+      note: 'what cron reads every minute; 20 days of watching',
+    },
     row('all businesses, 30 days, p95', await timed(READS, () => readBusinessMetrics(deps, month))),
     { name: 'rolling up all hours', value: rollUpSeconds, unit: 's', note: `${DAYS * 24} hours, once` },
   ];
@@ -106,6 +113,8 @@ async function asOwner(url: string, ...statements: string[]): Promise<void> {
 /** Events alone, without their drafts: the keys to those are of no interest to a metric. */
 const FILL = [
   `insert into "Business" ("id", "name") select 'b' || n, 'Business ' || n from generate_series(0, ${BUSINESSES - 1}) n`,
+  `insert into "PilotBusiness" ("id", "businessId", "feature", "enabledAt", "enabledBy")
+   select gen_random_uuid()::text, "id", 'RAG_PILOT', now() - interval '20 days', 'bench' from "Business"`,
   `insert into "DraftEvent" ("id", "businessId", "draftId", "version", "type", "pipelineVersion", "arm", "trace", "at")
    select 'd' || n, 'b' || (n::bigint * 7919 % ${BUSINESSES}), 'd' || n, 1, 'drafted', '1', case when n % 5 = 0 then 'control' else 'rag' end,
      jsonb_build_object('status', case when n % 50 = 0 then 'FAILED' else 'READY' end, 'kind', case when n % 3 = 0 then 'verification' else 'reply' end,

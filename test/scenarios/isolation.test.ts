@@ -406,7 +406,7 @@ describe('the nightly check on live data', () => {
     ],
     [
       'embedding-message',
-      () => owner()`update "Embedding" set "messageRef" = ${foreign.sentId} where "id" = ${own.exampleId}`,
+      () => owner()`update "Embedding" set "messageRef" = ${foreign.messageRef} where "id" = ${own.exampleId}`,
       () => owner()`update "Embedding" set "messageRef" = ${own.sentId} where "id" = ${own.exampleId}`,
     ],
     [

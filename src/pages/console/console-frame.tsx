@@ -1,0 +1,88 @@
+import type { Child } from 'hono/jsx';
+import { AppError } from '../../lib/errors.ts';
+import type { AssetName } from '../assets.ts';
+import { Layout } from '../layout.tsx';
+import { flash } from '../page-router.ts';
+import type { TextKey } from '../texts/translate.ts';
+import type { PageContext, View } from '../view.ts';
+
+export const CONSOLE_PAGES = [
+  ['/admin', 'console.overview'],
+  ['/admin/businesses', 'console.businesses'],
+  ['/admin/ramps', 'console.ramps'],
+  ['/admin/rollbacks', 'console.rollbacks'],
+  ['/admin/guardrails', 'console.guardrails'],
+  ['/admin/incidents', 'console.incidents'],
+  ['/admin/alerts', 'console.alerts'],
+  ['/admin/backfills', 'console.backfills'],
+  ['/admin/api-keys', 'console.keys'],
+  ['/admin/audit', 'console.audit'],
+] as const satisfies readonly (readonly [string, TextKey])[];
+
+/** A page of the console: its navigation, its heading, its content. */
+export function ConsoleFrame({
+  view,
+  path,
+  title,
+  scripts,
+  children,
+}: {
+  view: View;
+  path: (typeof CONSOLE_PAGES)[number][0];
+  title: string;
+  scripts?: AssetName[];
+  children: Child;
+}) {
+  return (
+    <Layout view={view} title={title} current="console" wide {...(scripts === undefined ? {} : { scripts })}>
+      <nav class="console-nav" aria-label={view.t('console.nav')}>
+        {CONSOLE_PAGES.map(([href, key]) => (
+          <a href={href} aria-current={href === path ? 'page' : undefined}>
+            {view.t(key)}
+          </a>
+        ))}
+      </nav>
+      <h1>{title}</h1>
+      {children}
+    </Layout>
+  );
+}
+
+/** Does what a form asks for, says how it went, and shows `to`. What was wrong with the request is said, not shown as an error page. */
+export async function actAndShow(
+  c: PageContext,
+  to: string,
+  work: () => Promise<{ text: TextKey; values?: Record<string, string> }>,
+): Promise<Response> {
+  try {
+    flash(c, { tone: 'good', ...(await work()) });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    flash(c, { tone: 'bad', text: 'console.failed', values: { why: error.message } });
+  }
+  return c.redirect(to, 303);
+}
+
+export function actOf(c: PageContext): { actor: string; requestId: string } {
+  return { actor: c.var.actor.name, requestId: c.var.requestId };
+}
+
+/** The fields of a form as texts; a field that is there several times as all of them. */
+export async function fieldsOf(
+  c: PageContext,
+): Promise<{ one: (name: string) => string; all: (name: string) => string[] }> {
+  const form = await c.req.parseBody({ all: true });
+  const all = (name: string) => [form[name] ?? []].flat().filter((value) => typeof value === 'string');
+  return { one: (name) => (all(name)[0] ?? '').trim(), all };
+}
+
+/** A reason that somebody gave. Throws INVALID_REQUEST without one. */
+export function reasonOf(text: string): string {
+  if (text === '') throw new AppError('INVALID_REQUEST', 'A reason is needed.');
+  return text.slice(0, 2_000);
+}
+
+/** Ids that were typed with commas or blanks between them. */
+export function idsOf(text: string): string[] {
+  return text.split(/[\s,;]+/).filter(Boolean);
+}

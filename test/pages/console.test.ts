@@ -1,0 +1,124 @@
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CONSOLE_PAGES } from '../../src/pages/console/console-frame.tsx';
+import { type Browser, openBrowser } from '../support/browser.ts';
+import { type Harness, startHarness } from '../support/harness.ts';
+
+const HOSTILE = '<img src=x onerror=alert(1)>';
+
+describe('the console', () => {
+  let harness: Harness;
+  let businessId: string;
+  let operator: Browser;
+  beforeAll(async () => {
+    harness = startHarness();
+    businessId = await harness.createBusiness({ name: HOSTILE, emailRagEnabled: true });
+    operator = await signedIn('ada');
+  });
+
+  async function signedIn(name: string): Promise<Browser> {
+    const person = openBrowser(harness);
+    await person.signIn(env.DRAFTGATE_ADMIN_KEY, name);
+    return person;
+  }
+
+  it.each(CONSOLE_PAGES.map(([path]) => path))(
+    'shows %s to operators, in both languages, and to nobody else',
+    async (path) => {
+      const shown = await operator.get(path);
+      expect(shown.status).toBe(200);
+      expect(shown.html).toContain('<h1>');
+      expect(shown.html).not.toContain(HOSTILE);
+      expect(shown.headers.get('content-security-policy')).toContain("script-src 'self'");
+      const turkish = await operator.get(path, { 'accept-language': 'tr' });
+      expect(turkish.html).toContain('lang="tr"');
+      expect(turkish.status).toBe(200);
+
+      const stranger = await openBrowser(harness).get(path);
+      expect([stranger.status, stranger.location]).toEqual([303, `/sign-in?next=${encodeURIComponent(path)}`]);
+      const key = await harness.post('/admin/api/api-keys', {
+        businessId,
+        name: 'reviewer',
+        scopes: ['drafts:review', 'drafts:read'],
+      });
+      const reviewer = openBrowser(harness);
+      await reviewer.signIn(key.body.key);
+      expect((await reviewer.get(path)).status).toBe(403);
+    },
+  );
+
+  it('enrols, shows what a rollback would hit, rolls back, and restores; a second click changes nothing', async () => {
+    const page = `/admin/businesses/${businessId}`;
+    await operator.get('/admin/businesses');
+    const without = await operator.post('/admin/pilots', { businessId, reason: '' });
+    expect(without.location).toBe('/admin/businesses');
+    expect((await operator.get('/admin/businesses')).html).toContain('A reason is needed');
+    await operator.post('/admin/pilots', { businessId, reason: 'first pilot', back: page });
+    expect((await operator.get(page)).html).toContain('first pilot');
+
+    const before = await operator.get(`/admin/rollbacks?level=business&businessId=${businessId}`);
+    expect(before.html).toContain('one business: 1 businesses');
+    const pilots = async () => (await harness.get(`/admin/api/pilots?businessId=${businessId}`)).body.items.length;
+    expect(await pilots()).toBe(1);
+    const form = { level: 'business', businessId, reason: 'wrong amounts' };
+    await operator.post('/admin/rollbacks', form);
+    expect((await operator.get('/admin/rollbacks')).html).toContain('Rolled back: 1 businesses');
+    expect(await pilots()).toBe(0);
+    await operator.post('/admin/rollbacks', form);
+    const { items } = (await harness.get('/admin/api/rollbacks')).body;
+    const own = items.filter((row: { affected: string[] }) => row.affected.includes(businessId));
+    expect(own).toHaveLength(1);
+    expect(own[0]).toMatchObject({ actor: 'ada', reason: 'wrong amounts' });
+
+    await operator.post(`/admin/rollbacks/${own[0].id}/restore`, { reason: 'mended' });
+    expect((await operator.get('/admin/rollbacks')).html).toContain('Restored.');
+    expect(await pilots()).toBe(1);
+    await operator.post(`/admin/rollbacks/${own[0].id}/restore`, { reason: 'mended' });
+    expect(await pilots()).toBe(1);
+  });
+
+  it('changes flags, and says what is wrong with a number', async () => {
+    const page = `/admin/businesses/${businessId}`;
+    await operator.get(page);
+    const fields = {
+      emailRagMinConfidence: '0.80',
+      emailRagMaxExamples: '2',
+      controlShare: '0.5',
+      emailRagEnabled: 'on',
+    };
+    await operator.post(page, fields);
+    const { body } = await harness.get(`/admin/api/businesses/${businessId}`);
+    expect(body).toMatchObject({
+      emailRagMaxExamples: 2,
+      controlShare: 0.5,
+      emailRagEnabled: true,
+      emailSnippetsEnabled: false,
+    });
+    await operator.post(page, { ...fields, controlShare: '7' });
+    expect((await operator.get(page)).html).toContain('7 is not a number from 0 to 1');
+    expect((await operator.get('/admin/businesses/nobody')).status).toBe(404);
+  });
+
+  it('shows a new key once, in the answer itself, and revokes it', async () => {
+    await operator.get('/admin/api-keys');
+    const made = await operator.post('/admin/api-keys', { businessId, name: 'till', scopes: 'drafts:read' });
+    const key = /<code>([^<…]+)<\/code>/.exec(made.html)?.[1] ?? '';
+    expect((await harness.get(`/v1/drafts?businessId=${businessId}`, { key })).status).toBe(200);
+    expect((await operator.get('/admin/api-keys')).html).not.toContain(key);
+    const { items } = (await harness.get('/admin/api/api-keys?limit=200')).body;
+    const { id } = items.find((row: { name: string }) => row.name === 'till');
+    await operator.post(`/admin/api-keys/${id}/revoke`);
+    expect((await harness.get(`/v1/drafts?businessId=${businessId}`, { key })).status).toBe(401);
+  });
+
+  it('switches a guardrail off and on with a reason, exports the audit, and estimates a backfill', async () => {
+    await operator.get('/admin/guardrails');
+    await operator.post('/admin/guardrails/retrieval-timeouts-pilot', { automatic: 'off', reason: 'maintenance' });
+    expect((await operator.get('/admin/guardrails')).html).toContain('ada: maintenance');
+    await operator.post('/admin/guardrails/retrieval-timeouts-pilot', { automatic: 'on', reason: 'over' });
+    const csv = await operator.get('/admin/audit.csv?action=guardrail.change');
+    expect(csv.html.split('\r\n').length).toBeGreaterThanOrEqual(4);
+    const estimate = await operator.get(`/admin/backfills?businessId=${businessId}&days=30`);
+    expect(estimate.html).toContain('0 sent mails');
+  });
+});
