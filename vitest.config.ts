@@ -10,6 +10,9 @@ export default defineConfig({
         test: {
           name: 'rules',
           environment: 'node',
+          // Properties and databases of their own take long on a machine with other work to do.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           include: [
             'test/{lib,mail,tools,guards,drafting,review,rollout,metrics,retrieval,security,scripts,privacy,docs}/**/*.test.ts',
           ],

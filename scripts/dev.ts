@@ -80,7 +80,7 @@ process.exit(process.exitCode ?? 0);
 
 /** Demo data, the clock of the cron table, and the lines that say how to go on. */
 async function serve({ base, adminKey, database, model }: Service, demo: boolean, signal: AbortSignal): Promise<void> {
-  if (demo) await seedDemo(createApiClient(base, adminKey), new Date());
+  if (demo) await seedDemo(createApiClient(base, adminKey), database.query, new Date());
   const minute = setInterval(() => void runCron(base, '* * * * *'), MINUTE_MS);
   signal.addEventListener('abort', () => clearInterval(minute));
 
@@ -89,6 +89,7 @@ async function serve({ base, adminKey, database, model }: Service, demo: boolean
   console.log(`database ${database.kind}, model ${model.label}`);
   console.log(`alerts ${channelWords()}`);
   if (demo) {
+    console.log(`pages: ${base}/inbox (sign in with the admin key and a name)`);
     console.log(
       `drafts of the demo inbox: curl -s '${base}/v1/drafts?businessId=demo' -H 'Authorization: Bearer ${adminKey}'`,
     );

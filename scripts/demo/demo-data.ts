@@ -275,7 +275,6 @@ export const ROLLED_BACK_BUSINESS = {
   website: 'https://teahouse.example',
   supportEmail: 'hello@teahouse.example',
   mailAddresses: ['hello@teahouse.example'],
-  controlShare: 0,
 };
 
 export function rolledBackInbox(now: Date): DemoMail[] {
@@ -334,4 +333,37 @@ export function demoHistory(now: Date): DemoMail[] {
       },
     ];
   });
+}
+
+export const DOUBTED_BUSINESS = {
+  id: 'harbour-bistro',
+  name: 'Harbour Bistro',
+  vertical: 'restaurant',
+  locale: 'en-GB',
+  timeZone: 'Europe/London',
+  openingHours: 'Tuesday to Saturday, 12:00 to 22:00',
+  emailRagEnabled: true,
+  emailSnippetsEnabled: true,
+  mailAddresses: ['table@harbour-bistro.example'],
+};
+
+export const WATCHED_BUSINESS = {
+  id: 'ada-dental',
+  name: 'Ada Dental',
+  vertical: 'health',
+  locale: 'tr-TR',
+  timeZone: 'Europe/Istanbul',
+  mailAddresses: ['randevu@ada-dental.example'],
+};
+
+export function doubtedMail(now: Date) {
+  return {
+    messageId: 'bistro-1',
+    direction: 'INBOUND',
+    from: { address: 'joe.hill@example.com', name: 'Joe Hill' },
+    to: [{ address: 'table@harbour-bistro.example' }],
+    subject: 'Opening hours',
+    text: 'Hello, when are you open?',
+    sentAt: new Date(now.getTime() - 2 * 3_600_000).toISOString(),
+  };
 }

@@ -192,12 +192,20 @@ function evaluateQuintd(dataDir: string): GroundingRow[] {
       })),
     );
   const incorrect = (span: MarkedSpan): boolean => span.type === 'INCORRECT';
+  const hasNumber = (span: MarkedSpan): boolean => incorrect(span) && /\d/.test(span.text) && span.text.length <= 40;
+  const numbersOf = (text: string): number[] => (text.match(/\d+(?:\.\d+)?/g) ?? []).map(Number);
+  const held = records.flatMap(({ source_id, spans_human }) => {
+    const numbers = new Set(numbersOf(JSON.stringify(sources.get(source_id) ?? '')));
+    return spans_human.filter(hasNumber).map(({ text }) => numbersOf(text).every((number) => numbers.has(number)));
+  });
   return [
-    ...rows(
-      'numbers, dates and times',
-      ['number', 'date', 'time'],
-      (span) => incorrect(span) && /\d/.test(span.text) && span.text.length <= 40,
-    ),
+    {
+      name: 'grounding, quintd: marked values that the source holds elsewhere',
+      value: held.filter(Boolean).length / Math.max(1, held.length),
+      n: held.length,
+      note: 'of another day, field or time zone: no value shows them',
+    },
+    ...rows('numbers, dates and times', ['number', 'date', 'time'], hasNumber),
     ...rows(
       'names',
       ['name'],

@@ -27,7 +27,7 @@ const FACTS_ELSEWHERE = new RegExp(
   `(?<![\\p{L}\\p{N}])(?:${[
     // Italian, Portuguese, Catalan
     'rimbors(?!$)\\p{L}*|consegnat[oaei]|spedit[oaei]|restituir(?:emo|ò)|annullat[oaei]|risarcir\\p{L}*|buono sconto|in arrivo|sconto',
-    'reembols(?:ado|ada)s? na|devolver(?:emos|ei)|entregue[s]?|cancelad[oa]s? pel[oa]|enviaremos|desconto|reemborsarem\\p{L}*|lliurat',
+    'reembols(?:ado|ada)s? na|devolverei|cancelad[oa]s? pel[oa]|desconto|foi (?:entregue|enviad[oa])|reemborsarem\\p{L}*|lliurat',
     // Dutch, Swedish, Danish, Norwegian
     'terugbeta\\p{L}*|terugbetaald|vergoed(?:en|ing|t)|bezorgd|verzonden|geannuleerd|korting|geleverd|kortingscode',
     'återbeta\\p{L}*|levererad[es]?|skickad[es]?|avbokad|ersätt(?:er|ning)\\p{L}*|rabattkod|refunder(?:er|et|es|ing)|leveret|afsendt|levert|tilbakebetal\\p{L}*|tilbagebetal\\p{L}*',

@@ -188,12 +188,36 @@ const DEMO_VALUES: Record<string, unknown> = {
   startsAt: '2026-12-01T09:00:00Z',
   status: 'shipped',
   name: 'A name',
+  messages: [
+    {
+      businessId: 'demo',
+      messageId: 'docs-example-2',
+      direction: 'INBOUND',
+      from: { address: 'anna.berg@example.com' },
+      to: [{ address: 'hello@nordlicht.example' }],
+      subject: 'My order',
+      text: 'Has my order NL-10234 been shipped?',
+      sentAt: '2026-11-23T09:30:00Z',
+    },
+  ],
+  orders: [{ orderNumber: 'NL-20001', customerEmail: 'anna.berg@example.com', status: 'shipped' }],
+  appointments: [{ id: 'AP-90', customerEmail: 'anna.berg@example.com', startsAt: '2026-12-01T09:00:00Z' }],
+  snippets: [{ key: 'gift-wrap', text: 'We wrap gifts for free.' }],
+};
+
+/** Where the demo's own value would be in conflict with what is stored. */
+const FRESH_VALUES: Record<string, Record<string, unknown>> = {
+  '/v1/messages': { messageId: 'docs-example-1' },
 };
 
 function curl(base: string, method: string, path: string, fields: FieldOf[], schemas: Record<string, unknown>): string {
   // What the demo has an id for is filled in; the rest is a variable of the shell.
+  const ids: [string, string][] = [
+    ['/admin/api/businesses/', 'demo'],
+    ['/v1/businesses/{businessId}/appointments/', 'AP-77'],
+  ];
   const address = path.replace(/\{(\w+)\}/g, (_whole, name: string) => {
-    const known = path.startsWith('/admin/api/businesses/') && name === 'id' ? 'demo' : DEMO_VALUES[name];
+    const known = name === 'id' ? ids.find(([start]) => path.startsWith(start))?.[1] : DEMO_VALUES[name];
     return typeof known === 'string' ? known : `$${name.toUpperCase()}`;
   });
   const lines = [
@@ -202,7 +226,9 @@ function curl(base: string, method: string, path: string, fields: FieldOf[], sch
   ];
   const needed = fields.filter(({ required }) => required);
   if (needed.length > 0) {
-    const body = Object.fromEntries(needed.map(({ name, schema }) => [name, exampleOf(name, schema, schemas)]));
+    const body = Object.fromEntries(
+      needed.map(({ name, schema }) => [name, FRESH_VALUES[path]?.[name] ?? exampleOf(name, schema, schemas)]),
+    );
     lines.push(`-H 'Content-Type: application/json'`, `-d '${JSON.stringify(body)}'`);
   }
   return lines.join(' \\\n  ');

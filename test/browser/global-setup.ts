@@ -19,7 +19,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const adminKey = 'admin-key-of-the-browser-run-40-chars---';
   const service = await startService({ port: 0, adminKey, database: {}, chooseModel: chooseOfflineModel });
   try {
-    await seedDemo(createApiClient(service.base, adminKey), new Date());
+    await seedDemo(createApiClient(service.base, adminKey), service.database.query, new Date());
   } catch (error) {
     await service.close();
     throw error;

@@ -367,6 +367,9 @@ export function extractStatements(context: TextContext): Statements {
   for (const promise of promises) {
     if (isAsked(surroundings, promise.start) || isWished(surroundings, promise)) continue;
     if (isSupposed(surroundings, promise)) continue;
+    // "We will send an e-mail" undertakes to write.
+    const from = segments.clauseAt(promise.start).start;
+    if (promise.kind === 'ship' && subjectOf(subjects, from, promise) === 'message') continue;
     stating[promise.start] = 1;
     const sentence = segments.sentenceAt(promise.start);
     const conditional =

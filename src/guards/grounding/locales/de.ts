@@ -690,6 +690,7 @@ export const de: GroundingLocale = {
         'schulden wir ihnen',
         'wir schulden ihnen',
         '(sehen|finden|haben) sie ~~ auf ~ (konto|karte)',
+        '(erstatten|überweisen|zahlen) (ihnen |das |den |die |ihr ){0,2}(geld|betrag|kaufpreis|summe|vollen betrag)',
       ],
       replacement: [
         '(wir|ich) (ersetzen?|tauschen? ~~ (um|aus))',
@@ -844,6 +845,8 @@ export const de: GroundingLocale = {
       'hören ~ von uns',
       'von uns hören',
       '(komme|kommen|melde|melden) ~~ (auf sie zurück|bei ihnen)',
+      '(senden|schicken|sende|schicke) ~~ (update|nachricht|e-?mail|antwort|informationen|infos|rückmeldung)',
+      '(rufen|rufe) ~ an',
     ],
   },
   dateLabels: {

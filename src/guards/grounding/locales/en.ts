@@ -950,6 +950,8 @@ export const en: GroundingLocale = {
       'consider',
       'look forward to hearing',
       'hear* from us',
+      'send ~ (updates?|news|information|details|e-?mail|reply|answer|message|note)',
+      '(call|phone|ring) you',
     ],
   },
   dateLabels: {

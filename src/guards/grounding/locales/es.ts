@@ -698,6 +698,8 @@ export const es: GroundingLocale = {
       'comunic*',
       'seguimiento',
       'analiz*',
+      '(enviaremos|enviaré|mandaremos|enviamos) ~ (correo|mensaje|respuesta|información|noticias|e-?mail)',
+      '(llamaremos|llamaré)',
     ],
   },
   dateLabels: {

@@ -641,6 +641,8 @@ export const fr: GroundingLocale = {
       'recherch*',
       'confirmer si',
       'précis*',
+      '(enverrons|enverrai|envoyons|envoie|envoyer) ~ (e-?mail|message|réponse|informations?|nouvelles|courriel)',
+      '(rappellerons|rappellerai|appellerons|appellerai)',
     ],
   },
   dateLabels: {

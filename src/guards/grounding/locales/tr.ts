@@ -667,6 +667,7 @@ export const tr: GroundingLocale = {
       'yardım*',
       'bakaca*',
       'sor(up|aca|uyor|ar|duk)*',
+      '(e-?posta|mesaj|bilgi|yanıt|haber|güncelleme) (gönder|ver|ilet|yaz)*',
     ],
   },
   dateLabels: {
