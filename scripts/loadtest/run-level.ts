@@ -16,6 +16,9 @@ export interface LevelOptions {
   drafts: number;
   /** Duplicates and rollbacks among the drafts. */
   mixed: boolean;
+  /** Between the mail that is handed in and the first draft, and after the last. */
+  started?: () => Promise<void>;
+  ended?: () => Promise<void>;
 }
 
 export interface Level {
@@ -75,6 +78,7 @@ export async function runLevel(api: ApiClient, shops: LoadShops, options: LevelO
   const restoredAt = new Map<string, number>();
   const pending = mixed ? ROLLBACKS_AT.map((share) => Math.floor(share * drafts)) : [];
   const rollbacks: Promise<void>[] = [];
+  await options.started?.();
   const started = performance.now();
 
   await runConcurrently(mails, concurrency, async (mail, at) => {
@@ -92,6 +96,7 @@ export async function runLevel(api: ApiClient, shops: LoadShops, options: LevelO
   });
   level.perSecond = drafts / ((performance.now() - started) / 1000);
   await Promise.all(rollbacks);
+  await options.ended?.();
   await readEvents();
   return level;
 

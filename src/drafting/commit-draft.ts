@@ -98,15 +98,21 @@ function commitOf(deps: Deps, work: ClaimedWork, mail: Mail, commitment: Commitm
     threadVersion: work.message.threadVersion,
     pipelineVersion: PIPELINE_VERSION,
     retryInMs: null,
+    retryReason: null,
   };
   if (commitment.outcome === 'skip')
     return { ...base, status: 'SKIPPED', content: skippedContent(mail, commitment.skipReason) };
   const { written, triage, flags, retrieved } = commitment;
   if (written.status === 'retry') {
     const age = deps.clock().getTime() - work.requestedAt.getTime();
-    if (age >= deps.config.retryForMs) return { ...base, status: 'FAILED' };
+    if (age >= deps.config.retryForMs) return { ...base, status: 'FAILED', retryReason: written.because };
     const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(10, work.attempts - 1));
-    return { ...base, status: 'RETRYING', retryInMs: Math.max(backoff, (written.retryAfterSeconds ?? 0) * 1000) };
+    return {
+      ...base,
+      status: 'RETRYING',
+      retryReason: written.because,
+      retryInMs: Math.max(backoff, (written.retryAfterSeconds ?? 0) * 1000),
+    };
   }
   return {
     ...base,

@@ -248,6 +248,8 @@ export interface DraftCommit {
   evidence: DraftEvidence | null;
   threadVersion: number;
   pipelineVersion: string;
+  /** Why nothing was made, for RETRYING and FAILED. */
+  retryReason: string | null;
   /** Milliseconds until the next attempt, for RETRYING. */
   retryInMs: number | null;
 }
@@ -274,6 +276,7 @@ export function writeDraft(queries: Queries, commit: DraftCommit) {
       committedLeaseId: commit.leaseId,
       leaseId: null,
       leaseExpiresAt: null,
+      retryReason: commit.retryReason,
       nextAttemptAt: commit.retryInMs === null ? null : sql`now() + ${commit.retryInMs} * interval '1 millisecond'`,
       updatedAt: sql`now()`,
     })

@@ -24,6 +24,7 @@ export function draftShape(row: DraftRow) {
     tokens: content?.tokens ?? { predicted: 0, actual: null, dropped: [] },
     findings: content?.findings ?? [],
     skipReason: content?.skipReason ?? null,
+    retryReason: row.retryReason,
     editDistance: row.editDistance,
     reviewedAt: row.reviewedAt?.toISOString() ?? null,
     reviewedBy: row.reviewedBy,

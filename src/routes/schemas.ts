@@ -100,6 +100,10 @@ export const draftSchema = z
       }),
     ),
     skipReason: z.string().nullable(),
+    retryReason: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Why nothing was made yet, where the draft is RETRYING or FAILED', example: 'timeout' }),
     editDistance: z.number().nullable(),
     reviewedAt: z.string().nullable(),
     reviewedBy: z.string().nullable(),

@@ -36,7 +36,7 @@ describe('a model that misbehaves', () => {
       const { status, body, headers } = await harness.draft(businessId, messageId);
       expect(status).toBe(202);
       expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
-      expect(body).toMatchObject({ status: 'RETRYING', body: '', claims: [] });
+      expect(body).toMatchObject({ status: 'RETRYING', body: '', claims: [], retryReason: because });
       expect(harness.queued.at(-1)).toMatchObject({ retry: { businessId }, delayMs: 30_000 });
       expect(harness.logged.filter((line) => line.event === 'draft').at(-1)).toMatchObject({ retryBecause: because });
     },

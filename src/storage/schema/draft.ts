@@ -47,6 +47,8 @@ export const draft = pgTable(
     threadVersion: integer('threadVersion').notNull().default(0),
     attempts: integer('attempts').notNull().default(1),
     nextAttemptAt: timestamp('nextAttemptAt', { withTimezone: true }),
+    /** Why the last attempt made nothing, as a code; null where it did. */
+    retryReason: text('retryReason'),
     requestedAt: timestamp('requestedAt', { withTimezone: true }).notNull().defaultNow(),
     pipelineVersion: text('pipelineVersion').notNull().default(''),
     ragEnabled: boolean('ragEnabled').notNull().default(false),

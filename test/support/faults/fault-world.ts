@@ -404,6 +404,11 @@ export async function playFaults(seed: number, count: number, parallel: number):
     };
     await Promise.all(Array.from({ length: parallel }, worker));
 
+    const silent = await database.query(
+      `select "id" from "Draft" where "status" = 'FAILED' and "retryReason" is null
+         or "status" = 'RETRYING' and ("retryReason" is null or "nextAttemptAt" is null)`,
+    );
+    ledger.violations.push(...silent.map(({ id }) => `${id} is not made and does not say why, or when it will be`));
     plan.stop();
     clockOffsetMs = 0;
     await settle();

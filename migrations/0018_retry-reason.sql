@@ -1,0 +1,1 @@
+ALTER TABLE "Draft" ADD COLUMN "retryReason" text;
