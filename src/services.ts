@@ -92,6 +92,7 @@ import { previewRollback, rollBack } from './rollout/roll-back.ts';
 import { type RampDeps, runRamps } from './rollout/run-ramps.ts';
 import { checkReadiness } from './storage/check-readiness.ts';
 import { createDatabase, type Database } from './storage/db.ts';
+import { deleteSnippet, listSnippets } from './tools/list-snippets.ts';
 import { putAppointments, putOrders, putSnippets } from './tools/put-records.ts';
 
 /** What a test may put in the place of an adapter. */
@@ -224,6 +225,8 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     putOrders: bind(putOrders),
     putAppointments: bind(putAppointments),
     putSnippets: bind(putSnippets),
+    listSnippets: bind(listSnippets),
+    deleteSnippet: bind(deleteSnippet),
 
     generateDraft: bind(generateDraft),
     requestDraft: bind(requestDraft),

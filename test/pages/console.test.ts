@@ -97,6 +97,16 @@ describe('the console', () => {
     await operator.post(page, { ...fields, controlShare: '7' });
     expect((await operator.get(page)).html).toContain('7 is not a number from 0 to 1');
     expect((await operator.get('/admin/businesses/nobody')).status).toBe(404);
+
+    const snippet = { key: 'hours', language: 'en', whenToUse: 'opening hours', text: `Open daily. ${HOSTILE}` };
+    await operator.post(`${page}/snippets`, snippet);
+    const shown = await operator.get(page);
+    expect(shown.html).toContain('Open daily.');
+    expect(shown.html).not.toContain(HOSTILE);
+    await operator.post(`${page}/snippets`, { ...snippet, language: 'no language' });
+    expect((await operator.get(page)).html).toContain('A snippet needs a key');
+    await operator.post(`${page}/snippets/delete`, snippet);
+    expect((await operator.get(page)).html).not.toContain('Open daily.');
   });
 
   it('shows a new key once, in the answer itself, and revokes it', async () => {

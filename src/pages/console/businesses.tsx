@@ -1,4 +1,5 @@
 import { AppError } from '../../lib/errors.ts';
+import { cleanText } from '../../mail/clean-text.ts';
 import { RAG_FEATURE } from '../../rollout/decide.ts';
 import { Badge, EmptyState, Field, FormToken, Pager, Time } from '../components.tsx';
 import { page } from '../layout.tsx';
@@ -119,10 +120,11 @@ businessPages.get('/admin/businesses/:id', async (c) => {
   const { services, view } = c.var;
   const { t } = view;
   const id = c.req.param('id');
-  const [business, pilots, drafts] = await Promise.all([
+  const [business, pilots, drafts, snippets] = await Promise.all([
     services.findBusiness(id),
     services.listPilots({ businessId: id, feature: RAG_FEATURE, limit: 1 }),
     services.listDrafts({ businessId: id, statuses: [], before: null, limit: 10 }),
+    services.listSnippets(id),
   ]);
   if (business === undefined) throw new AppError('NOT_FOUND', 'There is no such business.');
   const [pilot] = pilots;
@@ -220,6 +222,52 @@ businessPages.get('/admin/businesses/:id', async (c) => {
             {t('console.save')}
           </button>
         </form>
+        <section class="card" aria-labelledby="snippets">
+          <h2 id="snippets">{t('business.snippets')}</h2>
+          <p class="hint">{t('snippet.lead')}</p>
+          {snippets.length === 0 ? <p>{t('snippet.empty')}</p> : null}
+          {[...snippets, null].map((snippet, index) => (
+            <details>
+              <summary>{snippet === null ? t('snippet.new') : `${snippet.key} (${snippet.language})`}</summary>
+              <form method="post" action={`${path}/snippets`}>
+                <FormToken view={view} />
+                <Field id={`key-${index}`} label={t('snippet.key')}>
+                  <input
+                    id={`key-${index}`}
+                    name="key"
+                    required
+                    maxlength={200}
+                    value={snippet?.key ?? ''}
+                    readonly={snippet !== null}
+                  />
+                </Field>
+                <Field id={`language-${index}`} label={t('snippet.language')}>
+                  <input
+                    id={`language-${index}`}
+                    name="language"
+                    required
+                    maxlength={10}
+                    value={snippet?.language ?? 'en'}
+                  />
+                </Field>
+                <Field id={`when-${index}`} label={t('snippet.when')}>
+                  <input id={`when-${index}`} name="whenToUse" maxlength={1000} value={snippet?.whenToUse ?? ''} />
+                </Field>
+                <Field id={`text-${index}`} label={t('snippet.text')}>
+                  <textarea id={`text-${index}`} name="text" required maxlength={5000} rows={4}>
+                    {snippet?.text ?? ''}
+                  </textarea>
+                </Field>
+                <button type="submit">{t('console.save')}</button>{' '}
+                {snippet === null ? null : (
+                  <button type="submit" class="danger" formaction={`${path}/snippets/delete`}>
+                    {t('snippet.delete')}
+                  </button>
+                )}
+              </form>
+            </details>
+          ))}
+        </section>
         <section class="card">
           <h2>{t('nav.inbox')}</h2>
           {drafts.length === 0 ? (
@@ -265,6 +313,30 @@ businessPages.post('/admin/businesses/:id/remove', async (c) => {
     const reason = reasonOf(one('reason'));
     await c.var.services.removePilot({ businessId, feature: RAG_FEATURE }, { ...actOf(c), reason });
     return { text: 'console.done', values: { what: c.var.view.t('business.remove') } };
+  });
+});
+
+businessPages.post('/admin/businesses/:id/snippets', async (c) => {
+  const id = c.req.param('id');
+  const { one } = await fieldsOf(c);
+  return actAndShow(c, `/admin/businesses/${encodeURIComponent(id)}`, async () => {
+    const { services } = c.var;
+    if ((await services.findBusiness(id)) === undefined) throw new AppError('NOT_FOUND', 'There is no such business.');
+    const [key, language, text] = [one('key'), one('language'), cleanText(one('text'))];
+    if (key === '' || text === '' || !/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(language)) {
+      throw new AppError('INVALID_REQUEST', 'A snippet needs a key, a language such as "en", and a text.');
+    }
+    await services.putSnippets(id, [{ key: cleanText(key), language, text, whenToUse: cleanText(one('whenToUse')) }]);
+    return { text: 'console.done', values: { what: key } };
+  });
+});
+
+businessPages.post('/admin/businesses/:id/snippets/delete', async (c) => {
+  const id = c.req.param('id');
+  const { one } = await fieldsOf(c);
+  return actAndShow(c, `/admin/businesses/${encodeURIComponent(id)}`, async () => {
+    await c.var.services.deleteSnippet(id, one('key'));
+    return { text: 'console.done', values: { what: `${c.var.view.t('snippet.delete')}: ${one('key')}` } };
   });
 });
 
