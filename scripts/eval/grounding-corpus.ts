@@ -2,6 +2,7 @@ import type { GroundingInput } from '../../src/guards/grounding/claim.ts';
 import type { Language } from '../../src/lib/languages.ts';
 import type { AppointmentFact, OrderFact, OrderStatus } from '../../src/tools/facts.ts';
 import { canonicalOrderStatus, isTrueStatement } from '../../src/tools/order-status.ts';
+import { seededRandom } from '../lib/seeded-random.ts';
 import { CORPUS_LANGUAGES, type CorpusLanguage } from './grounding-sentences.ts';
 
 /** What was made false in a draft, or that nothing was. */
@@ -36,17 +37,6 @@ export interface Store {
       status: string;
     }
   >;
-}
-
-/** Mulberry32: the same seed gives the same corpus on every machine. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 const CURRENCY: Record<Language, string[]> = {

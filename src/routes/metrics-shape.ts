@@ -1,3 +1,4 @@
+import { toCsv } from '../lib/csv.ts';
 import { METRIC_NAMES, METRICS } from '../metrics/definitions.ts';
 import type { MetricValue } from '../metrics/measure.ts';
 import type { MetricReport } from '../metrics/read-metrics.ts';
@@ -48,14 +49,7 @@ export function metricsCsv(shape: ReturnType<typeof reportShape>): string {
       ];
     }),
   ];
-  return `${lines.map((line) => line.map(csvCell).join(',')).join('\r\n')}\r\n`;
-}
-
-/** RFC 4180; a leading sign that a spreadsheet would take for a formula is quoted with an apostrophe. */
-function csvCell(value: unknown): string {
-  const text = value == null ? '' : String(value);
-  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return toCsv(lines);
 }
 
 /** Headers of the CSV as a download. */

@@ -1,4 +1,5 @@
 import { SCOPES, type Scope } from '../../access/scopes.ts';
+import { toCsv } from '../../lib/csv.ts';
 import { AppError } from '../../lib/errors.ts';
 import { Badge, EmptyState, Field, FormToken, Notice, Pager, Time } from '../components.tsx';
 import { page } from '../layout.tsx';
@@ -74,8 +75,7 @@ recordPages.get('/admin/audit.csv', async (c) => {
     requestId ?? '',
   ]);
   const header = ['at', 'action', 'actor', 'businessId', 'reason', 'before', 'after', 'requestId'];
-  const csv = [header, ...lines].map((line) => line.map(csvCell).join(',')).join('\r\n');
-  return c.body(`${csv}\r\n`, 200, {
+  return c.body(toCsv([header, ...lines]), 200, {
     'Content-Type': 'text/csv; charset=utf-8',
     'Content-Disposition': 'attachment; filename="audit.csv"',
   });
@@ -83,12 +83,6 @@ recordPages.get('/admin/audit.csv', async (c) => {
 
 function auditFilter(asked: Record<string, string>): Record<string, string> & { action?: string; businessId?: string } {
   return Object.fromEntries(['action', 'businessId'].flatMap((name) => (asked[name] ? [[name, asked[name]]] : [])));
-}
-
-/** RFC 4180; what a spreadsheet would take for a formula begins with an apostrophe. */
-function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 recordPages.get('/admin/api-keys', async (c) => c.html(await keysPage(c)));
