@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { AppError } from '../../lib/errors.ts';
+import type { GuardrailName } from '../../metrics/guardrails/guardrail.ts';
 import type { AssetName } from '../assets.ts';
 import { Layout } from '../layout.tsx';
 import { flash } from '../page-router.ts';
@@ -73,4 +74,9 @@ export function reasonOf(text: string): string {
 /** Ids that were typed with commas or blanks between them. */
 export function idsOf(text: string): string[] {
   return text.split(/[\s,;]+/).filter(Boolean);
+}
+
+/** What a guardrail is called, whichever tier of it. */
+export function guardrailTitle(view: View, name: GuardrailName): string {
+  return view.t(`guardrail.title.${name.replace(/-(?:pilot|emergency)$/, '') as 'hallucination'}`);
 }

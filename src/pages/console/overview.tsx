@@ -2,7 +2,7 @@ import { RAG_FEATURE } from '../../rollout/decide.ts';
 import { Badge, Notice, Time } from '../components.tsx';
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
-import { ConsoleFrame } from './console-frame.tsx';
+import { ConsoleFrame, guardrailTitle } from './console-frame.tsx';
 
 const SHOWN = 200;
 
@@ -103,10 +103,10 @@ overviewPages.get('/admin', async (c) => {
             <section class="card">
               <h2>{t('console.guardrails')}</h2>
               <ul>
-                {guardrails.map(({ name, title, tier, status, automatic }) => (
+                {guardrails.map(({ name, tier, status, automatic }) => (
                   <li>
                     <a href={`/admin/guardrails#${name}`}>
-                      {title} ({tier})
+                      {guardrailTitle(view, name)} ({t(`guardrail.tier.${tier as 'pilot'}`)})
                     </a>{' '}
                     <Badge tone={status === 'harmful' ? 'bad' : status === 'fine' ? 'good' : 'neutral'}>
                       {t(`guardrail.${status}`)}

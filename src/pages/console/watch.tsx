@@ -3,7 +3,7 @@ import { GUARDRAIL_NAMES } from '../../metrics/guardrails/guardrail.ts';
 import { Badge, EmptyState, Field, FormToken, Time } from '../components.tsx';
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
-import { actAndShow, actOf, ConsoleFrame, fieldsOf, reasonOf } from './console-frame.tsx';
+import { actAndShow, actOf, ConsoleFrame, fieldsOf, guardrailTitle, reasonOf } from './console-frame.tsx';
 
 const SHOWN = 100;
 
@@ -20,62 +20,60 @@ watchPages.get('/admin/guardrails', async (c) => {
     page(
       <ConsoleFrame view={view} path="/admin/guardrails" title={t('console.guardrails')}>
         <div class="columns">
-          {states.map(
-            ({ name, title, tier, action, limit, status, figures, harmed, automatic, setting, lastDecision }) => (
-              <article class="card" id={name}>
-                <h2>{title}</h2>
-                <p class="hint">
-                  {name} · {tier}
-                </p>
-                <p>
-                  <Badge tone={status === 'harmful' ? 'bad' : status === 'fine' ? 'good' : 'neutral'}>
-                    {t(`guardrail.${status}`)}
-                  </Badge>{' '}
-                  {harmed.join(', ')}
-                </p>
-                <dl class="facts">
-                  <dt>{t('guardrail.act')}</dt>
-                  <dd>{t(`guardrail.act.${action as 'pause'}`)}</dd>
-                  <dt>{t('guardrail.limit')}</dt>
-                  <dd>{limit === null ? t('guardrail.first') : percent(limit)}</dd>
-                  {figures === null ? null : (
-                    <>
-                      <dt>{t('guardrail.now')}</dt>
-                      <dd>
-                        {figures.estimate === null ? '–' : percent(figures.estimate)} ({figures.numerator}/
-                        {figures.denominator}
-                        {figures.control === null ? '' : ` : ${figures.control.successes}/${figures.control.n}`})
-                        {figures.interval === null
-                          ? null
-                          : ` ${percent(figures.interval.low)} … ${percent(figures.interval.high)}`}
-                      </dd>
-                    </>
-                  )}
-                </dl>
-                {lastDecision === null ? null : (
-                  <p class="hint">
-                    <Time view={view} at={lastDecision.at} zone="UTC" /> {lastDecision.because.join('; ')}{' '}
-                    {lastDecision.incidentId === null ? null : (
-                      <a href={`/admin/incidents/${lastDecision.incidentId}`}>{t('console.incidents')}</a>
-                    )}
-                  </p>
+          {states.map(({ name, tier, action, limit, status, figures, harmed, automatic, setting, lastDecision }) => (
+            <article class="card" id={name}>
+              <h2>{guardrailTitle(view, name)}</h2>
+              <p class="hint">
+                {name} · {t(`guardrail.tier.${tier as 'pilot'}`)}
+              </p>
+              <p>
+                <Badge tone={status === 'harmful' ? 'bad' : status === 'fine' ? 'good' : 'neutral'}>
+                  {t(`guardrail.${status}`)}
+                </Badge>{' '}
+                {harmed.join(', ')}
+              </p>
+              <dl class="facts">
+                <dt>{t('guardrail.act')}</dt>
+                <dd>{t(`guardrail.act.${action as 'pause'}`)}</dd>
+                <dt>{t('guardrail.limit')}</dt>
+                <dd>{limit === null ? t('guardrail.first') : percent(limit)}</dd>
+                {figures === null ? null : (
+                  <>
+                    <dt>{t('guardrail.now')}</dt>
+                    <dd>
+                      {figures.estimate === null ? '–' : percent(figures.estimate)} ({figures.numerator}/
+                      {figures.denominator}
+                      {figures.control === null ? '' : ` : ${figures.control.successes}/${figures.control.n}`})
+                      {figures.interval === null
+                        ? null
+                        : ` ${percent(figures.interval.low)} … ${percent(figures.interval.high)}`}
+                    </dd>
+                  </>
                 )}
-                <p>
-                  {t('guardrail.automatic')}:{' '}
-                  <Badge tone={automatic ? 'good' : 'warn'}>{t(automatic ? 'console.on' : 'console.off')}</Badge>{' '}
-                  {automatic || setting === null ? '' : `${setting.changedBy}: ${setting.reason}`}
+              </dl>
+              {lastDecision === null ? null : (
+                <p class="hint">
+                  <Time view={view} at={lastDecision.at} zone="UTC" /> {lastDecision.because.join('; ')}{' '}
+                  {lastDecision.incidentId === null ? null : (
+                    <a href={`/admin/incidents/${lastDecision.incidentId}`}>{t('console.incidents')}</a>
+                  )}
                 </p>
-                <form method="post" action={`/admin/guardrails/${name}`} class="row">
-                  <FormToken view={view} />
-                  <input type="hidden" name="automatic" value={automatic ? 'off' : 'on'} />
-                  <Field id={`reason-${name}`} label={t('console.reason')}>
-                    <input id={`reason-${name}`} name="reason" required maxlength={2000} />
-                  </Field>
-                  <button type="submit">{t(automatic ? 'guardrail.switchOff' : 'guardrail.switchOn')}</button>
-                </form>
-              </article>
-            ),
-          )}
+              )}
+              <p>
+                {t('guardrail.automatic')}:{' '}
+                <Badge tone={automatic ? 'good' : 'warn'}>{t(automatic ? 'console.on' : 'console.off')}</Badge>{' '}
+                {automatic || setting === null ? '' : `${setting.changedBy}: ${setting.reason}`}
+              </p>
+              <form method="post" action={`/admin/guardrails/${name}`} class="row">
+                <FormToken view={view} />
+                <input type="hidden" name="automatic" value={automatic ? 'off' : 'on'} />
+                <Field id={`reason-${name}`} label={t('console.reason')}>
+                  <input id={`reason-${name}`} name="reason" required maxlength={2000} />
+                </Field>
+                <button type="submit">{t(automatic ? 'guardrail.switchOff' : 'guardrail.switchOn')}</button>
+              </form>
+            </article>
+          ))}
         </div>
       </ConsoleFrame>,
     ),

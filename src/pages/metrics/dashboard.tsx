@@ -1,3 +1,4 @@
+import { REVIEWS_AN_ARM } from '../../metrics/compare-arms.ts';
 import { type Limit, METRIC_NAMES, METRICS, type MetricName } from '../../metrics/definitions.ts';
 import type { MetricState, MetricValue } from '../../metrics/measure.ts';
 import type { BusinessMetrics, MetricPoint, MetricReport } from '../../metrics/read-metrics.ts';
@@ -310,7 +311,7 @@ function Comparison({ view, report }: { view: View; report: MetricReport }) {
     <section class="card" aria-labelledby="comparison">
       <h2 id="comparison">{t('metrics.comparison')}</h2>
       <Notice tone={tones[comparison.verdict]} title={t(`metrics.comparison.${comparison.verdict}`)}>
-        {view.language === 'en' ? <p>{comparison.words}</p> : null}
+        <p>{comparisonWords(view, comparison)}</p>
       </Notice>
       <section class="scroll" tabindex={0} aria-label={t('metrics.comparison')}>
         <table>
@@ -410,6 +411,22 @@ function Businesses({ view, data }: { view: View; data: DashboardData }) {
       </section>
     </section>
   );
+}
+
+/** The API's sentence in the reader's language. */
+function comparisonWords(view: View, { verdict, primary }: MetricReport['comparison']): string {
+  const { rag, control, difference } = primary;
+  if (verdict === 'not-enough-data' || difference === null) {
+    return view.t('metrics.words.not-enough-data', {
+      rag: Math.max(0, REVIEWS_AN_ARM - rag.n),
+      control: Math.max(0, REVIEWS_AN_ARM - control.n),
+    });
+  }
+  return view.t('metrics.words.difference', {
+    estimate: signed(view, difference.estimate),
+    low: signed(view, difference.low),
+    high: signed(view, difference.high),
+  });
 }
 
 function counted(view: View, { successes, n }: { successes: number; n: number }): string {

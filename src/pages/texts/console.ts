@@ -159,6 +159,18 @@ export const CONSOLE_TEXTS = {
   'ramp.abort': ['Abort', 'Sonlandır'],
   'ramp.decisions': ['Decisions', 'Kararlar'],
 
+  'guardrail.title.hallucination': ['A wrong fact reached a reviewer', 'Yanlış bir bilgi inceleyene ulaştı'],
+  'guardrail.title.security-incident': ['A leak or a bypass', 'Sızıntı ya da korumanın aşılması'],
+  'guardrail.title.unconfirmed-report': [
+    'A reviewer reports what the re-check cannot see',
+    'İnceleyen, yeniden denetimin göremediğini bildiriyor',
+  ],
+  'guardrail.title.retrieval-timeouts': ['Retrieval times out', 'Arama zaman aşımına uğruyor'],
+  'guardrail.title.tool-validation': ['Records fail their tool’s schema', 'Kayıtlar aracın şemasına uymuyor'],
+  'guardrail.title.approval-drop': ['Reviewers approve less with RAG', 'RAG ile daha az taslak onaylanıyor'],
+  'guardrail.tier.pilot': ['pilot', 'pilot'],
+  'guardrail.tier.emergency': ['emergency', 'acil'],
+  'guardrail.tier.person': ['a person', 'insan'],
   'guardrail.limit': ['Limit', 'Sınır'],
   'guardrail.now': ['Now', 'Şimdi'],
   'guardrail.fine': ['fine', 'iyi'],

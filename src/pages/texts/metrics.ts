@@ -115,6 +115,14 @@ export const METRICS_TEXTS = {
   'metrics.comparison.worse': ['RAG is worse', 'RAG daha kötü'],
   'metrics.comparison.no-difference-seen': ['No certain difference', 'Kesin bir fark yok'],
   'metrics.comparison.not-enough-data': ['Not enough data', 'Veri yetersiz'],
+  'metrics.words.not-enough-data': [
+    'About {rag} more reviews with RAG and {control} more of the control arm are needed.',
+    'RAG ile yaklaşık {rag}, kontrol grubunda {control} inceleme daha gerekli.',
+  ],
+  'metrics.words.difference': [
+    'With RAG {estimate}; for certain between {low} and {high}.',
+    'RAG ile {estimate}; kesin olarak {low} ile {high} arasında.',
+  ],
   'metrics.metric': ['Metric', 'Ölçüm'],
   'metrics.difference': ['Difference', 'Fark'],
   'metrics.ratio': ['Sample ratio', 'Örneklem oranı'],
