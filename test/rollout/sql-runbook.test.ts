@@ -14,7 +14,13 @@ beforeEach(() => world.reset());
 /** Audit of a business since a mark, oldest first, without what may differ. */
 async function auditOf(businessId: string): Promise<Record<string, unknown>[]> {
   const rows = await world.services.listAudit({ businessId, limit: 100 });
-  return rows.reverse().map(({ action, actor, reason, before, after, requestId }) => ({
+  // Ids sort to the millisecond, and two acts may share one: in the order in which they were made.
+  const ids = await world.sql('SELECT "id" FROM "AuditEvent" WHERE "businessId" = $1 ORDER BY "at", "id"', [
+    businessId,
+  ]);
+  const place = new Map(ids.map(({ id }, index) => [id, index]));
+  rows.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
+  return rows.map(({ action, actor, reason, before, after, requestId }) => ({
     action,
     actor,
     reason,
