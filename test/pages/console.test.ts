@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CONSOLE_PAGES } from '../../src/pages/console/console-pages.ts';
+import { gateStates } from '../../src/pages/console/gate-states.ts';
 import { type Browser, openBrowser } from '../support/browser.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
 
@@ -60,6 +61,8 @@ describe('the console', () => {
     expect(before.html).toContain('one business: 1 businesses');
     const pilots = async () => (await harness.get(`/admin/api/pilots?businessId=${businessId}`)).body.items.length;
     expect(await pilots()).toBe(1);
+    const linked = await operator.get(`/admin/rollbacks?level=business&businessId=${businessId}&reason=planted`);
+    expect(linked.html).not.toMatch(/name="reason"[^>]*planted/);
     const form = { level: 'business', businessId, reason: 'wrong amounts' };
     await operator.post('/admin/rollbacks', form);
     expect((await operator.get('/admin/rollbacks')).html).toContain('Rolled back: 1 businesses');
@@ -130,5 +133,23 @@ describe('the console', () => {
     expect(csv.html.split('\r\n').length).toBeGreaterThanOrEqual(4);
     const estimate = await operator.get(`/admin/backfills?businessId=${businessId}&days=30`);
     expect(estimate.html).toContain('0 sent mails');
+  });
+});
+
+describe('the gates of a ramp', () => {
+  const decision = (action: string, gate: string | null, step = 1) => ({ action, step, inputs: { gate } });
+  it.each([
+    ['before any decision', 'pending', undefined, 0],
+    ['that cannot start', 'pending', decision('hold', 'opening'), 0],
+    ['that has just started', 'running', decision('start', null), 0],
+    ['that has just advanced to this step', 'running', decision('advance', null, 0), 0],
+    ['that waits for its hold time', 'running', decision('hold', 'hold-time'), 4],
+    ['that is finished', 'done', decision('finish', null), 9],
+  ])('of one %s: only what was asked is open', (_, status, newest, open) => {
+    const states = gateStates({ status, step: 1, newest });
+    expect(states.filter(([, state]) => state === 'open')).toHaveLength(open);
+    expect(states.filter(([, state]) => state === 'shut').map(([gate]) => gate)).toEqual(
+      typeof newest?.inputs.gate === 'string' ? [newest.inputs.gate] : [],
+    );
   });
 });

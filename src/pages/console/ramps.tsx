@@ -1,9 +1,9 @@
 import { RAG_FEATURE } from '../../rollout/decide.ts';
-import { RAMP_GATES } from '../../rollout/decide-ramp.ts';
 import { Badge, EmptyState, Field, FormToken, Time } from '../components.tsx';
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, idsOf } from './console-frame.tsx';
+import { gateStates } from './gate-states.ts';
 
 const SHOWN = 50;
 const OVER = new Set(['done', 'rolled-back']);
@@ -67,8 +67,6 @@ rampPages.get('/admin/ramps/:id', async (c) => {
   const { t } = view;
   const { ramp, decisions } = await services.showRamp(c.req.param('id'));
   const [newest] = decisions;
-  const shut =
-    typeof newest?.inputs.gate === 'string' ? RAMP_GATES.findIndex((gate) => gate === newest.inputs.gate) : -1;
   const path = `/admin/ramps/${ramp.id}`;
   const over = OVER.has(ramp.status);
   return c.html(
@@ -105,9 +103,7 @@ rampPages.get('/admin/ramps/:id', async (c) => {
           <section class="card">
             <h2>{t('ramp.gates')}</h2>
             <ol>
-              {RAMP_GATES.map((gate, index) => {
-                const state =
-                  newest === undefined || (shut !== -1 && index > shut) ? 'waits' : index === shut ? 'shut' : 'open';
+              {gateStates({ status: ramp.status, step: ramp.step, newest }).map(([gate, state]) => {
                 const tone = state === 'open' ? 'good' : state === 'shut' ? 'bad' : 'neutral';
                 return (
                   <li>

@@ -9,6 +9,8 @@ import type { PageContext, View } from '../view.ts';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, reasonOf } from './console-frame.tsx';
 
 const LEVELS = ['business', 'cohort', 'global'] as const;
+/** What an address may choose; a reason is only ever typed. */
+const SELECTOR = ['level', 'businessId', 'from', 'to', 'rampId'] as const;
 const SHOWN = 50;
 
 export const rollbackPages = createPages();
@@ -71,8 +73,8 @@ rollbackPages.get('/admin/rollbacks', async (c) => {
         ) : (
           <form method="post" action="/admin/rollbacks" class="card">
             <FormToken view={view} />
-            {Object.entries(asked).map(([name, value]) => (
-              <input type="hidden" name={name} value={value} />
+            {SELECTOR.map((name) => (
+              <input type="hidden" name={name} value={asked[name] ?? ''} />
             ))}
             <Notice
               tone={preview.affected.length + preview.pendingDrafts === 0 ? 'info' : 'warn'}
