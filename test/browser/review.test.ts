@@ -68,8 +68,10 @@ describe('the pages in a browser', () => {
     const { page } = await open();
     await signIn(page, key);
     await page.getByRole('button', { name: 'Dark theme' }).click();
+    await page.locator('html[data-theme="dark"]').waitFor();
     expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('dark');
     await page.getByRole('button', { name: 'Türkçe' }).click();
+    await page.locator('html[lang="tr"]').waitFor();
     await page.goto('/inbox');
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Gelen kutusu');
     expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
