@@ -275,6 +275,8 @@ export const ROLLED_BACK_BUSINESS = {
   website: 'https://teahouse.example',
   supportEmail: 'hello@teahouse.example',
   mailAddresses: ['hello@teahouse.example'],
+  // Its one draft has to be one with RAG, or the rollback takes nothing back.
+  controlShare: 0,
 };
 
 export function rolledBackInbox(now: Date): DemoMail[] {
@@ -345,6 +347,8 @@ export const DOUBTED_BUSINESS = {
   emailRagEnabled: true,
   emailSnippetsEnabled: true,
   mailAddresses: ['table@harbour-bistro.example'],
+  // The doubt has to be about a draft with RAG, or RAG stays on.
+  controlShare: 0,
 };
 
 export const WATCHED_BUSINESS = {
