@@ -6,6 +6,7 @@ import { namedActor } from './access/named-actor.ts';
 import { AppError, ERROR_CODES } from './lib/errors.ts';
 import { newId } from './lib/ids.ts';
 import { assetRoutes } from './pages/assets.ts';
+import { backfillPages } from './pages/console/backfills.tsx';
 import { businessPages } from './pages/console/businesses.tsx';
 import { overviewPages } from './pages/console/overview.tsx';
 import { rampPages } from './pages/console/ramps.tsx';
@@ -100,7 +101,15 @@ export function createApp(services: Services) {
   app.route('/', signInPages);
   app.route('/', inboxPages);
   app.route('/', metricPages);
-  for (const pages of [overviewPages, businessPages, rollbackPages, rampPages, watchPages, recordPages]) {
+  for (const pages of [
+    overviewPages,
+    businessPages,
+    rollbackPages,
+    rampPages,
+    watchPages,
+    backfillPages,
+    recordPages,
+  ]) {
     app.route('/', pages);
   }
 

@@ -46,7 +46,13 @@ import { eraseCustomer, findErasure, listErasures } from './privacy/erase-custom
 import { exportBusiness } from './privacy/export-business.ts';
 import { buryMessage } from './retrieval/backfill/bury-message.ts';
 import { estimateBackfill } from './retrieval/backfill/estimate-backfill.ts';
-import { listDeadLetters, progressById } from './retrieval/backfill/find-backfill.ts';
+import {
+  backfillRate,
+  listBackfillLetters,
+  listBackfills,
+  listDeadLetters,
+  progressById,
+} from './retrieval/backfill/find-backfill.ts';
 import { serveKvBackfills } from './retrieval/backfill/kv-backfills.ts';
 import { planBackfill } from './retrieval/backfill/plan-backfill.ts';
 import { startBackfill } from './retrieval/backfill/start-backfill.ts';
@@ -250,6 +256,9 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     startBackfill: bind(startBackfill),
     estimateBackfill: bind(estimateBackfill),
     findBackfill: bind(progressById),
+    listBackfills: bind(listBackfills),
+    backfillRate: bind(backfillRate),
+    listBackfillLetters: bind(listBackfillLetters),
     cancelBackfill: bind(cancelBackfill),
     retryBackfill: bind(retryBackfill),
     listDeadLetters: bind(listDeadLetters),

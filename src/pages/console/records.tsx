@@ -9,7 +9,7 @@ import { actAndShow, actOf, ConsoleFrame, fieldsOf } from './console-frame.tsx';
 const PAGE = 50;
 const CSV_ROWS = 5_000;
 
-/** Audit, API keys, backfills. */
+/** Audit and API keys. */
 export const recordPages = createPages();
 
 recordPages.get('/admin/audit', async (c) => {
@@ -174,110 +174,3 @@ recordPages.post('/admin/api-keys/:id/revoke', (c) =>
     return { text: 'console.done', values: { what: c.var.view.t('key.revoke') } };
   }),
 );
-
-recordPages.get('/admin/backfills', async (c) => {
-  const { services, view } = c.var;
-  const { t } = view;
-  const asked = { businessId: c.req.query('businessId') ?? '', days: Number(c.req.query('days') ?? 90) };
-  const id = c.req.query('id');
-  const valid = asked.businessId !== '' && Number.isInteger(asked.days) && asked.days >= 1 && asked.days <= 180;
-  const [businesses, estimate, running] = await Promise.all([
-    services.listBusinesses({ limit: 500 }),
-    valid ? services.estimateBackfill(asked) : null,
-    id === undefined ? null : services.findBackfill(id),
-  ]);
-  return c.html(
-    page(
-      <ConsoleFrame view={view} path="/admin/backfills" title={t('console.backfills')} scripts={['refresh.client.js']}>
-        {running === null ? null : (
-          <section class="card" data-refresh="3">
-            <h2>
-              {running.businessId} <Badge tone={running.status === 'stalled' ? 'bad' : 'info'}>{running.status}</Badge>
-            </h2>
-            <progress max={Math.max(1, running.total)} value={running.done + running.skipped + running.failed}>
-              {running.done}
-            </progress>
-            <p>
-              {t('backfill.progress', {
-                done: running.done,
-                skipped: running.skipped,
-                failed: running.failed,
-                total: running.total,
-              })}
-            </p>
-            <form method="post" action={`/admin/backfills/${running.id}/cancel`} class="row">
-              <FormToken view={view} />
-              {running.finishedAt === null ? <button type="submit">{t('backfill.cancel')}</button> : null}
-              {running.failed > 0 ? (
-                <button type="submit" formaction={`/admin/backfills/${running.id}/retry`}>
-                  {t('backfill.retry')}
-                </button>
-              ) : null}
-            </form>
-          </section>
-        )}
-        <form method="get" class="card row">
-          <Field id="businessId" label={t('metrics.business')}>
-            <select id="businessId" name="businessId">
-              {businesses.map((business) => (
-                <option value={business.id} selected={business.id === asked.businessId}>
-                  {business.name}
-                </option>
-              ))}
-            </select>
-          </Field>
-          <Field id="days" label={t('backfill.days')}>
-            <input id="days" name="days" type="number" min="1" max="180" value={String(asked.days)} />
-          </Field>
-          <button type="submit">{t('backfill.estimate')}</button>
-        </form>
-        {estimate === null ? null : (
-          <form method="post" action="/admin/backfills" class="card">
-            <FormToken view={view} />
-            <input type="hidden" name="businessId" value={asked.businessId} />
-            <input type="hidden" name="days" value={String(asked.days)} />
-            <p>
-              {t('backfill.estimated', {
-                total: estimate.total,
-                toEmbed: estimate.toEmbed,
-                tokens: estimate.tokens,
-                cost: estimate.cost === null ? t('backfill.costUnknown') : `$${estimate.cost.toFixed(4)}`,
-              })}
-            </p>
-            <button type="submit" class="primary">
-              {t('backfill.begin')}
-            </button>
-          </form>
-        )}
-      </ConsoleFrame>,
-    ),
-  );
-});
-
-recordPages.post('/admin/backfills', async (c) => {
-  const { one } = await fieldsOf(c);
-  const days = Number(one('days'));
-  let shown = '/admin/backfills';
-  const answer = await actAndShow(c, shown, async () => {
-    if (!Number.isInteger(days) || days < 1 || days > 180) throw new AppError('INVALID_REQUEST', 'Days are 1 to 180.');
-    const { backfill } = await c.var.services.startBackfill({
-      businessId: one('businessId'),
-      days,
-      source: 'api',
-      ...actOf(c),
-    });
-    shown = `/admin/backfills?${new URLSearchParams({ id: backfill.id })}`;
-    return { text: 'console.done', values: { what: c.var.view.t('backfill.start') } };
-  });
-  answer.headers.set('location', shown);
-  return answer;
-});
-
-recordPages.post('/admin/backfills/:id/:verb{cancel|retry}', (c) => {
-  const { id, verb } = c.req.param();
-  return actAndShow(c, `/admin/backfills?${new URLSearchParams({ id })}`, async () => {
-    const { services, view } = c.var;
-    await (verb === 'cancel' ? services.cancelBackfill(id, actOf(c)) : services.retryBackfill(id, actOf(c)));
-    return { text: 'console.done', values: { what: view.t(verb === 'cancel' ? 'backfill.cancel' : 'backfill.retry') } };
-  });
-});

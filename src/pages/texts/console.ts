@@ -1,3 +1,6 @@
+import { BACKFILL_TEXTS } from './console-backfills.ts';
+import { COUNT_TEXTS } from './console-counts.ts';
+
 /** Texts of the operators' console. */
 export const CONSOLE_TEXTS = {
   'console.title': ['Console', 'Konsol'],
@@ -20,6 +23,11 @@ export const CONSOLE_TEXTS = {
   'console.none': ['none', 'yok'],
   'console.on': ['on', 'açık'],
   'console.off': ['off', 'kapalı'],
+  'console.business': ['Business (id)', 'İşletme (kimlik)'],
+  'console.businessHint': [
+    'Not all are offered: type the id, or find it under Businesses.',
+    'Hepsi listelenmez: kimliği yazın ya da İşletmeler sayfasında bulun.',
+  ],
   'console.save': ['Save', 'Kaydet'],
   'console.what': ['What', 'Ne'],
   'console.who': ['Who', 'Kim'],
@@ -220,19 +228,6 @@ export const CONSOLE_TEXTS = {
   'key.revoked': ['revoked', 'iptal edildi'],
   'key.empty': ['No key yet', 'Henüz anahtar yok'],
 
-  'backfill.start': ['Index past answers', 'Geçmiş yanıtları dizinle'],
-  'backfill.days': ['Days of past mail (1 to 180)', 'Geçmiş posta günü (1–180)'],
-  'backfill.estimate': ['Estimate first', 'Önce tahmin et'],
-  'backfill.estimated': [
-    '{total} sent mails, {toEmbed} to index, about {tokens} tokens, cost {cost}',
-    '{total} gönderilmiş posta, {toEmbed} dizinlenecek, yaklaşık {tokens} token, ücret {cost}',
-  ],
-  'backfill.costUnknown': ['unknown', 'bilinmiyor'],
-  'backfill.begin': ['Begin', 'Başlat'],
-  'backfill.progress': [
-    '{done} done, {skipped} skipped, {failed} failed of {total}',
-    '{total} içinde {done} tamam, {skipped} atlandı, {failed} başarısız',
-  ],
-  'backfill.cancel': ['Cancel it', 'İptal et'],
-  'backfill.retry': ['Try the failed again', 'Başarısızları yeniden dene'],
+  ...COUNT_TEXTS,
+  ...BACKFILL_TEXTS,
 } as const satisfies Record<string, readonly [string, string]>;

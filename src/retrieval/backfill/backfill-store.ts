@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Queries } from '../../storage/db.ts';
 import { backfill, backfillItem, business, deadLetter, message } from '../../storage/schema/index.ts';
 import type { Settled } from '../index-examples.ts';
@@ -30,6 +30,24 @@ export function backfillById(queries: Queries, id: string) {
   return queries.select().from(backfill).where(eq(backfill.id, id));
 }
 
+/** Backfills, newest first. */
+export function backfillPage(
+  queries: Queries,
+  filter: { businessId?: string | undefined; before?: string | undefined; limit: number },
+) {
+  return queries
+    .select()
+    .from(backfill)
+    .where(
+      and(
+        filter.businessId === undefined ? undefined : eq(backfill.businessId, filter.businessId),
+        filter.before === undefined ? undefined : lt(backfill.id, filter.before),
+      ),
+    )
+    .orderBy(desc(backfill.id))
+    .limit(filter.limit);
+}
+
 export function activeBackfills(queries: Queries, limit: number) {
   return queries.select().from(backfill).where(isNull(backfill.finishedAt)).orderBy(backfill.id).limit(limit);
 }
@@ -45,6 +63,14 @@ export function countItems(queries: Queries, ids: string[]) {
     select "backfillId", count(*)::int as "total", ${of('done')} as "done", ${of('skipped')} as "skipped",
       ${of('failed')} as "failed", ${of('pending')} as "pending"
     from ${backfillItem} where "backfillId" in ${ids.length > 0 ? ids : ['']} group by "backfillId"`);
+}
+
+/** Mails that were settled within the last minute, of each backfill that had any. */
+export function settledLastMinute(queries: Queries, ids: string[]) {
+  return queries.execute<{ backfillId: string; settled: number }>(sql`
+    select "backfillId", count(*)::int as "settled" from ${backfillItem}
+    where "backfillId" in ${ids.length > 0 ? ids : ['']} and "status" <> 'pending'
+      and "updatedAt" > now() - interval '1 minute' group by "backfillId"`);
 }
 
 /**
@@ -180,6 +206,21 @@ export function failedItems(queries: Queries, backfillId: string, page: { before
     from ${backfillItem} i join ${message} m on m."id" = i."messageRef"
     where i."backfillId" = ${backfillId} and i."status" = 'failed' and i."messageRef" < ${page.before ?? '￿'}
     order by i."messageRef" desc limit ${page.limit}`);
+}
+
+/** Queue messages of a backfill that nobody could work on; the id orders them. */
+export function lettersOf(queries: Queries, backfillId: string, page: { before?: string | undefined; limit: number }) {
+  return queries
+    .select()
+    .from(deadLetter)
+    .where(
+      and(
+        eq(deadLetter.backfillId, backfillId),
+        page.before === undefined ? undefined : lt(deadLetter.id, page.before),
+      ),
+    )
+    .orderBy(desc(deadLetter.id))
+    .limit(page.limit);
 }
 
 export function insertDeadLetter(queries: Queries, row: typeof deadLetter.$inferInsert) {

@@ -1,0 +1,56 @@
+import { Field } from '../components.tsx';
+import type { TextKey } from '../texts/translate.ts';
+import type { View } from '../view.ts';
+
+/** So many businesses are offered while one types; every other id may be typed all the same. */
+export const BUSINESSES_OFFERED = 200;
+
+/** An id of a business, typed or taken from what is offered. */
+export function BusinessField({
+  view,
+  id,
+  label,
+  value,
+  businesses,
+  required = false,
+}: {
+  view: View;
+  id: string;
+  label: TextKey;
+  value: string;
+  businesses: { id: string; name: string }[];
+  required?: boolean;
+}) {
+  const isCut = businesses.length >= BUSINESSES_OFFERED;
+  return (
+    <Field id={id} label={view.t(label)} {...(isCut ? { hint: view.t('console.businessHint') } : {})}>
+      <input
+        id={id}
+        name={id}
+        list={`${id}-list`}
+        value={value}
+        required={required}
+        maxlength={200}
+        autocomplete="off"
+        {...(isCut ? { 'aria-describedby': `${id}-hint` } : {})}
+      />
+      <datalist id={`${id}-list`}>
+        {businesses.map((business) => (
+          <option value={business.id}>{business.name}</option>
+        ))}
+      </datalist>
+    </Field>
+  );
+}
+
+type Counted = 'business' | 'draft' | 'incident' | 'alert' | 'mail' | 'ramp' | 'row' | 'reviewRag' | 'reviewControl';
+
+/** "1 business", "2 businesses": a number with what it counts, in the reader's language. */
+export function counted(view: View, n: number, what: Counted): string {
+  const form = new Intl.PluralRules(view.language).select(n) === 'one' ? 'one' : 'other';
+  return view.t(`count.${what}.${form}`, { n: amount(view, n) });
+}
+
+export function amount(view: View, n: number): string {
+  return new Intl.NumberFormat(view.language).format(n);
+}

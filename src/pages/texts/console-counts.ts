@@ -1,0 +1,21 @@
+/** Numbers with what they count. Turkish has one form, English two. */
+export const COUNT_TEXTS = {
+  'count.business.one': ['{n} business', '{n} işletme'],
+  'count.business.other': ['{n} businesses', '{n} işletme'],
+  'count.draft.one': ['{n} waiting draft', 'bekleyen {n} taslak'],
+  'count.draft.other': ['{n} waiting drafts', 'bekleyen {n} taslak'],
+  'count.incident.one': ['{n} open incident', '{n} açık olay'],
+  'count.incident.other': ['{n} open incidents', '{n} açık olay'],
+  'count.alert.one': ['{n} firing alert', 'çalan {n} alarm'],
+  'count.alert.other': ['{n} firing alerts', 'çalan {n} alarm'],
+  'count.mail.one': ['{n} mail', '{n} posta'],
+  'count.mail.other': ['{n} mails', '{n} posta'],
+  'count.ramp.one': ['{n} ramp', '{n} rampa'],
+  'count.ramp.other': ['{n} ramps', '{n} rampa'],
+  'count.row.one': ['{n} row', '{n} satır'],
+  'count.row.other': ['{n} rows', '{n} satır'],
+  'count.reviewRag.one': ['{n} more review with RAG', 'RAG ile {n} inceleme daha'],
+  'count.reviewRag.other': ['{n} more reviews with RAG', 'RAG ile {n} inceleme daha'],
+  'count.reviewControl.one': ['{n} more of the control arm', 'kontrol grubunda {n} inceleme daha'],
+  'count.reviewControl.other': ['{n} more of the control arm', 'kontrol grubunda {n} inceleme daha'],
+} as const satisfies Record<string, readonly [string, string]>;
