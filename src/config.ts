@@ -11,6 +11,9 @@ declare global {
 /** Version of the draft pipeline; grows with every change of prompts, guards or templates. Findings are judged per version. */
 export const PIPELINE_VERSION = '2';
 
+/** So long a reviewer can take back what they decided; only afterwards an approved draft becomes an example. */
+export const UNDO_SECONDS = 10;
+
 const limit = (value: number) => z.coerce.number().int().positive().default(value);
 
 const configSchema = z.object({

@@ -88,7 +88,6 @@ export function systemWrittenRoom(queries: Queries, businessId: string, newcomer
       (select count(*) as held from ${exampleEmbedding} where "businessId" = ${businessId} and "systemWritten") system`);
 }
 
-/** Stores examples; one that is there already stays as it is. */
 /** Mails that are examples of this model already. */
 export function knownMails(queries: Queries, businessId: string, model: string, ids: string[]) {
   return queries
@@ -103,6 +102,21 @@ export function knownMails(queries: Queries, businessId: string, model: string, 
     );
 }
 
+/** Stores examples; one that is there already stays as it is. */
 export function insertExamples(queries: Queries, rows: (typeof exampleEmbedding.$inferInsert)[]) {
   return queries.insert(exampleEmbedding).values(rows).onConflictDoNothing().returning({ id: exampleEmbedding.id });
+}
+
+/** Keeps the approvals of the answers to these mails as they are until the transaction ends; an undo waits for it. */
+export function lockApproved(queries: Queries, businessId: string, refs: string[]) {
+  return queries.execute(sql`
+    select "id" from ${draft} where "businessId" = ${businessId} and "messageRef" in ${orNone(refs)} and "status" = 'APPROVED'
+    order by "id" for share`);
+}
+
+/** Takes back the examples of these customers' mails where no answer to them is approved any more. */
+export function deleteExamplesOfUnapproved(queries: Queries, businessId: string, refs: string[]) {
+  return queries.execute(sql`
+    delete from ${exampleEmbedding} e where e."businessId" = ${businessId} and e."messageRef" in ${orNone(refs)}
+      and not exists (select from ${draft} d where d."businessId" = ${businessId} and d."messageRef" = e."messageRef" and d."status" = 'APPROVED')`);
 }

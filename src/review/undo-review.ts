@@ -1,18 +1,16 @@
 import { sql } from 'drizzle-orm';
+import { UNDO_SECONDS } from '../config.ts';
 import type { DraftContent } from '../drafting/draft.ts';
 import { guardBody } from '../drafting/guard-body.ts';
 import { AppError } from '../lib/errors.ts';
 import type { Database } from '../storage/db.ts';
-import { draftEvent, draft as draftTable } from '../storage/schema/index.ts';
+import { draftEvent, draft as draftTable, exampleEmbedding } from '../storage/schema/index.ts';
 import { wrongState } from './approve-draft.ts';
 import { businessOf, draftById, findDraft } from './review-store.ts';
 
-/** So long a reviewer can take back what they decided; afterwards an approval is final. */
-export const UNDO_SECONDS = 10;
-
 /**
  * Takes back an approval or discard of the last ten seconds by the same reviewer: the draft stands as it was before, and its
- * review counts in no metric; an event `undone` remains. Throws NOT_FOUND, and DRAFT_STATE where it is too late or not theirs.
+ * review counts in no metric; an event `undone` remains, and no example. Throws NOT_FOUND, and DRAFT_STATE where it is too late or not theirs.
  */
 export async function undoReview(
   deps: { db: Database },
@@ -48,6 +46,10 @@ export async function undoReview(
       select ${id}, ${businessId}, "id", ${before.version}, 'undone', ${before.pipelineVersion},
         ${before.content?.rag.arm ?? 'none'}, ${JSON.stringify({ was: before.status, by: actor })}::jsonb
       from restored returning "id"`),
+    // In a later statement, which sees what an indexing that this one waited for has stored.
+    queries.execute(sql`
+      delete from ${exampleEmbedding} where "businessId" = ${businessId} and "messageRef" = ${before.messageRef}
+        and not exists (select from ${draftTable} where "id" = ${draftId} and "status" = 'APPROVED')`),
   ]);
   if (rows.length === 0) {
     throw new AppError('DRAFT_STATE', 'This can no longer be taken back.', { details: { status: before.status } });

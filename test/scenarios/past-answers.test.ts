@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runCron } from '../../src/jobs/run-cron.ts';
 import { createBackfillQueue } from '../support/backfill-queue.ts';
+import { fakeVector } from '../support/fake-vector.ts';
 import { CUSTOMER, startHarness, uniqueId } from '../support/harness.ts';
 import { owner } from '../support/owner.ts';
 
@@ -37,6 +38,11 @@ async function setUp(overrides: Parameters<typeof startHarness>[0] = {}) {
     return row?.n as number;
   };
   return { harness, queue, businessId, sendAnswer, ask, night, countOf };
+}
+
+/** Approvals of this business as if they had been made a little earlier. */
+async function letUndoPass(businessId: string) {
+  await owner()`update "Draft" set "reviewedAt" = "reviewedAt" - interval '11 seconds' where "businessId" = ${businessId}`;
 }
 
 async function enrolled(harness: ReturnType<typeof startHarness>): Promise<string> {
@@ -112,15 +118,69 @@ describe('past answers', () => {
       'Hello,\n\nWe like dogs a lot here.',
       'Hello,\n\nDogs are welcome in our café.',
     );
-    await runCron('* * * * *', harness.services);
-    await queue.drain(harness.services);
+    await index();
+    expect(await countOf()).toBe(0);
+    await letUndoPass(businessId);
+    await index();
     const rows = await owner()`select "answer", "systemWritten" from "Embedding"
       where "businessId" = ${businessId} and "model" = ${OFFLINE.embeddingModel} order by "answer"`;
     expect(rows).toMatchObject([
       { answer: expect.stringContaining('Dogs are welcome'), systemWritten: false },
       { answer: expect.stringContaining('gift vouchers'), systemWritten: true },
     ]);
-    await runCron('* * * * *', harness.services);
+    await index();
     expect(await countOf()).toBe(2);
+
+    async function index() {
+      await runCron('* * * * *', harness.services);
+      await queue.drain(harness.services);
+    }
+  });
+
+  it('are never an approval that was taken back, not even one that was indexed already', async () => {
+    const { harness, businessId, ask, countOf } = await setUp({ config: OFFLINE });
+    await harness.model.set({ mode: 'answer', body: `Hello,\n\n${ANSWER}` });
+    const draft = await ask(QUESTION);
+    const undo = { businessId, draftId: draft.id, actor: 'admin-key' };
+    await harness.post(`/v1/drafts/${draft.id}/approve`);
+    await harness.services.undoReview(undo);
+    await letUndoPass(businessId);
+    await runCron('* * * * *', harness.services);
+    expect(await countOf()).toBe(0);
+
+    await harness.post(`/v1/drafts/${draft.id}/approve`);
+    await letUndoPass(businessId);
+    await runCron('* * * * *', harness.services);
+    expect(await countOf()).toBe(1);
+    await owner()`update "Draft" set "reviewedAt" = now() where "id" = ${draft.id}`;
+    await harness.services.undoReview(undo);
+    expect(await countOf()).toBe(0);
+  });
+
+  it('are no approval that is taken back while it is being indexed', async () => {
+    const { harness, businessId, ask, countOf } = await setUp({ config: OFFLINE });
+    await harness.model.set({ mode: 'answer', body: `Hello,\n\n${ANSWER}` });
+    const draft = await ask(QUESTION);
+    await harness.post(`/v1/drafts/${draft.id}/approve`);
+    await letUndoPass(businessId);
+    let taken = false;
+    const slow = startHarness({
+      model: {
+        name: 'none',
+        embeddingName: OFFLINE.embeddingModel,
+        answer: async () => ({ status: 'unavailable', usage: null }),
+        embed: async (texts) => {
+          if (!taken) {
+            taken = true;
+            await owner()`update "Draft" set "reviewedAt" = now() where "id" = ${draft.id}`;
+            await harness.services.undoReview({ businessId, draftId: draft.id, actor: 'admin-key' });
+          }
+          return { status: 'ok', vectors: texts.map(fakeVector), tokens: texts.length };
+        },
+      },
+    });
+    await runCron('* * * * *', slow.services);
+    expect(taken).toBe(true);
+    expect(await countOf()).toBe(0);
   });
 });

@@ -1,11 +1,11 @@
 import { requireScope } from '../../access/authenticate.ts';
+import { UNDO_SECONDS } from '../../config.ts';
 import type { DraftRow } from '../../drafting/draft-store.ts';
 import type { Finding } from '../../guards/finding.ts';
 import { AppError } from '../../lib/errors.ts';
 import { cleanText } from '../../mail/clean-text.ts';
 import type { FactChange } from '../../review/current-facts.ts';
 import { REPORT_KINDS } from '../../review/report-draft.ts';
-import { UNDO_SECONDS } from '../../review/undo-review.ts';
 import { page } from '../layout.tsx';
 import { createPages, flash } from '../page-router.ts';
 import type { TextKey } from '../texts/translate.ts';

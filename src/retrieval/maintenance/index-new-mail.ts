@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
+import { UNDO_SECONDS } from '../../config.ts';
 import { ownWords } from '../../mail/read-turn.ts';
 import { draft, message } from '../../storage/schema/index.ts';
-import { type IndexingDeps, indexExamples, readSentMail, type Settled } from '../index-examples.ts';
-import { mailsBefore } from '../index-store.ts';
+import { type IndexingDeps, indexExamples, readSentMail, type Settle, type Settled } from '../index-examples.ts';
+import { deleteExamplesOfUnapproved, lockApproved, mailsBefore } from '../index-store.ts';
 import { type Prepared, prepareExample } from '../prepare-example.ts';
 import { type Cursor, readWatermark, type Step, writeWatermark } from './maintenance-store.ts';
 
@@ -51,7 +52,10 @@ interface ApprovedDraft extends Row {
   sentAt: string;
 }
 
-/** Makes examples of drafts approved since the last run. A template that nobody edited teaches nothing, and is left out. */
+/**
+ * Makes examples of drafts approved since the last run, as soon as they can no longer be taken back. A template that nobody
+ * edited teaches nothing, and is left out.
+ */
 export async function indexApprovedDrafts(deps: IndexingDeps, from: Cursor | null): Promise<Step> {
   const cursor = from ?? (await readWatermark(deps.db, APPROVED_DRAFTS)) ?? firstRun(deps);
   const [page] = await deps.db.operator((queries) => [
@@ -61,10 +65,11 @@ export async function indexApprovedDrafts(deps: IndexingDeps, from: Cursor | nul
       from ${draft} d join ${message} m on m."id" = d."messageRef"
       where d."status" = 'APPROVED' and d."approvedBody" is not null
         and (d."reviewedAt", d."id") > (${cursor.at}::timestamptz, ${cursor.id})
+        and d."reviewedAt" <= now() - make_interval(secs => ${UNDO_SECONDS})
       order by d."reviewedAt", d."id" limit ${DRAFTS_A_STEP}`),
   ]);
   const byId = new Map(page.rows.map((row) => [row.id, row]));
-  return indexPage(deps, APPROVED_DRAFTS, page.rows, DRAFTS_A_STEP, cursor, async function* (businessId, ids) {
+  const read = async function* (businessId: string, ids: string[]) {
     const drafts = ids.flatMap((id) => byId.get(id) ?? []);
     const [before] = await deps.db.tenant(businessId, (queries) => [
       mailsBefore(
@@ -79,7 +84,16 @@ export async function indexApprovedDrafts(deps: IndexingDeps, from: Cursor | nul
         before.rows.filter(({ sentId }) => sentId === row.messageRef),
       ),
     );
-  });
+  };
+  return indexPage(deps, APPROVED_DRAFTS, page.rows, DRAFTS_A_STEP, cursor, read, onlyApproved);
+}
+
+/** An undo that is under way while its draft is read and embedded wins. */
+function onlyApproved(businessId: string): Settle {
+  return (queries, settled) => {
+    const refs = settled.map(({ messageRef }) => messageRef);
+    return [lockApproved(queries, businessId, refs), deleteExamplesOfUnapproved(queries, businessId, refs)];
+  };
 }
 
 type Before = { direction: string; from: { address: string }; text: string; html: string | null };
@@ -114,11 +128,17 @@ async function indexPage(
   pageSize: number,
   cursor: Cursor,
   read: (businessId: string, ids: string[]) => AsyncIterable<(Prepared | Settled)[]>,
+  settle?: (businessId: string) => Settle,
 ): Promise<Step> {
   const counts = { read: rows.length, done: 0, skipped: 0, failed: 0 };
   for (const [businessId, own] of Map.groupBy(rows, (row) => row.businessId)) {
     const ids = own.map(({ id }) => id);
-    const { settled, interruption } = await indexExamples(deps, businessId, read(businessId, ids));
+    const { settled, interruption } = await indexExamples(
+      deps,
+      businessId,
+      read(businessId, ids),
+      settle?.(businessId),
+    );
     for (const { status } of settled) counts[status] += 1;
     if (interruption !== null) {
       const delayMs = interruption.because === 'rate' ? interruption.waitMs : PAUSE_MS;
