@@ -4,6 +4,9 @@ import { alertDelivery, deadLetter } from '../../storage/schema/index.ts';
 import type { ChannelName } from './alert.ts';
 import type { DeliveryRow } from './alert-store.ts';
 
+/** Leases go by the database's clock: one that a worker with a wrong clock took ends all the same. */
+const NOT_LEASED = sql`coalesce(${alertDelivery.leasedUntil}, '-infinity') <= now()`;
+
 const time = (at: Date) => sql`${at.toISOString()}::timestamptz`;
 
 export function deliveryById(queries: Queries, id: string) {
@@ -16,14 +19,14 @@ export function claimDelivery(queries: Queries, id: string, now: Date, leaseMs: 
     .update(alertDelivery)
     .set({
       attempts: sql`${alertDelivery.attempts} + 1`,
-      leasedUntil: sql`${time(now)} + ${leaseMs}::int * interval '1 millisecond'`,
+      leasedUntil: sql`now() + ${leaseMs}::int * interval '1 millisecond'`,
     })
     .where(
       and(
         eq(alertDelivery.id, id),
         eq(alertDelivery.status, 'pending'),
         sql`${alertDelivery.nextAttemptAt} <= ${time(now)}`,
-        sql`coalesce(${alertDelivery.leasedUntil}, '-infinity') <= ${time(now)}`,
+        NOT_LEASED,
         sql`not exists (select from "AlertDelivery" o where o."alertId" = ${alertDelivery.alertId}
           and o."channel" = ${alertDelivery.channel} and o."version" < ${alertDelivery.version} and o."status" = 'pending')`,
       ),
@@ -87,11 +90,7 @@ export function takeLost(queries: Queries, before: Date, now: Date, limit: numbe
           .select({ id: alertDelivery.id })
           .from(alertDelivery)
           .where(
-            and(
-              eq(alertDelivery.status, 'pending'),
-              sql`${alertDelivery.nextAttemptAt} < ${time(before)}`,
-              sql`coalesce(${alertDelivery.leasedUntil}, '-infinity') <= ${time(now)}`,
-            ),
+            and(eq(alertDelivery.status, 'pending'), sql`${alertDelivery.nextAttemptAt} < ${time(before)}`, NOT_LEASED),
           )
           .orderBy(asc(alertDelivery.nextAttemptAt))
           .limit(limit)

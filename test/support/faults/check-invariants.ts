@@ -87,9 +87,10 @@ export async function breachesOf({ ledger, sql }: FaultRun): Promise<string[]> {
   // Whatever people had to be told, they were.
   report(
     await sql(
-      `select "id", "status", "channel" from "AlertDelivery" where "channel" = 'slack' and "status" <> 'delivered'`,
+      `select "id", "status", "nextAttemptAt", "leasedUntil" from "AlertDelivery" where "channel" = 'slack' and "status" <> 'delivered'`,
     ),
-    ({ id, status }) => `the alert ${id} is ${status} with nothing going wrong`,
+    ({ id, status, nextAttemptAt, leasedUntil }) =>
+      `the alert ${id} is ${status} with nothing going wrong, due ${nextAttemptAt}, leased until ${leasedUntil}`,
   );
 
   breaches.push(...(await wrongFlags(sql)));
