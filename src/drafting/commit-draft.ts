@@ -29,8 +29,17 @@ import type { TriageResult } from './triage/triage.ts';
 import type { Written } from './write-body.ts';
 
 export type Commitment =
-  | { outcome: 'skip'; skipReason: string }
-  | { outcome: 'written'; written: Written; triage: TriageResult; flags: FlagDecision; retrieved: RetrievalOutcome };
+  | { outcome: 'skip'; mail: Mail; skipReason: string }
+  | {
+      outcome: 'written';
+      mail: Mail;
+      written: Written;
+      triage: TriageResult;
+      flags: FlagDecision;
+      retrieved: RetrievalOutcome;
+    }
+  /** Our own code threw over it: it waits its turn like any other retry, and is FAILED in the end. */
+  | { outcome: 'broke' };
 
 /** What was decided at the beginning no longer holds; `now` is what the decision is to be made from again. */
 export interface FlagChanged {
@@ -58,13 +67,12 @@ const LONGEST_RETRY_MS = 15 * 60_000;
 export async function commitDraft(
   deps: Deps,
   work: ClaimedWork,
-  mail: Mail,
   commitment: Commitment,
   trace: Trace,
 ): Promise<
   { status: 'made' | 'existing'; draft: DraftRow } | { status: 'in-progress'; retryAfterSeconds: number } | FlagChanged
 > {
-  const commit = commitOf(deps, work, mail, commitment);
+  const commit = commitOf(deps, work, commitment);
   const arm = commitment.outcome === 'written' ? commitment.flags.variant : 'none';
   trace.set(eventFields(commit, commitment, deps.config.tokenBudget));
   const businessId = work.business.id;
@@ -84,7 +92,7 @@ export async function commitDraft(
   return { status: 'made', draft };
 }
 
-function commitOf(deps: Deps, work: ClaimedWork, mail: Mail, commitment: Commitment): DraftCommit {
+function commitOf(deps: Deps, work: ClaimedWork, commitment: Commitment): DraftCommit {
   const base = {
     businessId: work.business.id,
     draftId: work.draftId,
@@ -101,18 +109,11 @@ function commitOf(deps: Deps, work: ClaimedWork, mail: Mail, commitment: Commitm
     retryReason: null,
   };
   if (commitment.outcome === 'skip')
-    return { ...base, status: 'SKIPPED', content: skippedContent(mail, commitment.skipReason) };
-  const { written, triage, flags, retrieved } = commitment;
+    return { ...base, status: 'SKIPPED', content: skippedContent(commitment.mail, commitment.skipReason) };
+  if (commitment.outcome === 'broke') return { ...base, ...nextTry(deps, work, 'internal_error', 0) };
+  const { mail, written, triage, flags, retrieved } = commitment;
   if (written.status === 'retry') {
-    const age = deps.clock().getTime() - work.requestedAt.getTime();
-    if (age >= deps.config.retryForMs) return { ...base, status: 'FAILED', retryReason: written.because };
-    const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(10, work.attempts - 1));
-    return {
-      ...base,
-      status: 'RETRYING',
-      retryReason: written.because,
-      retryInMs: Math.max(backoff, (written.retryAfterSeconds ?? 0) * 1000),
-    };
+    return { ...base, ...nextTry(deps, work, written.because, written.retryAfterSeconds ?? 0) };
   }
   return {
     ...base,
@@ -143,9 +144,21 @@ function commitOf(deps: Deps, work: ClaimedWork, mail: Mail, commitment: Commitm
   };
 }
 
+function nextTry(
+  deps: Deps,
+  work: ClaimedWork,
+  retryReason: string,
+  retryAfterSeconds: number,
+): Pick<DraftCommit, 'status' | 'retryReason' | 'retryInMs'> {
+  const age = deps.clock().getTime() - work.requestedAt.getTime();
+  if (age >= deps.config.retryForMs) return { status: 'FAILED', retryReason, retryInMs: null };
+  const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(10, work.attempts - 1));
+  return { status: 'RETRYING', retryReason, retryInMs: Math.max(backoff, retryAfterSeconds * 1000) };
+}
+
 /** What the reported usage of this draft teaches about the model. */
 function lessonOf(work: ClaimedWork, commitment: Commitment): Lesson | null {
-  if (commitment.outcome === 'skip' || commitment.written.status !== 'body') return null;
+  if (commitment.outcome !== 'written' || commitment.written.status !== 'body') return null;
   const { counted, tokens } = commitment.written;
   if (tokens.actual === null || counted === 0) return null;
   const samples = withSample(work.usage ?? [], { counted, reported: tokens.actual });
@@ -171,6 +184,7 @@ function skippedContent(mail: Mail, skipReason: string): DraftContent {
 
 function eventFields(commit: DraftCommit, commitment: Commitment, tokenBudget: number): Record<string, unknown> {
   if (commitment.outcome === 'skip') return { status: commit.status, skipReason: commitment.skipReason };
+  if (commitment.outcome === 'broke') return { status: commit.status, retryBecause: commit.retryReason };
   const { written, flags, retrieved } = commitment;
   const rag = {
     enabled: flags.value,

@@ -14,7 +14,7 @@ import { type Commitment, commitDraft, type FlagChanged } from './commit-draft.t
 import type { DraftRow } from './draft-store.ts';
 import { decidePolicy } from './policy.ts';
 import { readMail, skipOf } from './read-mail.ts';
-import { startTrace } from './trace.ts';
+import { startTrace, type Trace } from './trace.ts';
 import { triageTurn } from './triage-turn.ts';
 import { writeBody } from './write-body.ts';
 
@@ -36,13 +36,33 @@ export type DraftOutcome =
   | { status: 'in-progress'; retryAfterSeconds: number };
 
 /**
- * THE pipeline: claim → flags → triage ∥ retrieve → tools → policy → budget → compose → guards → commit. Makes a message's
- * draft at most once at a time, under a lease. Throws AppError: NOT_FOUND, UNPROCESSABLE, IDEMPOTENCY_MISMATCH, DATABASE_*.
+ * Makes a message's draft at most once at a time, under a lease. What our own code throws over is tried again later, like
+ * any other. Throws AppError: NOT_FOUND, UNPROCESSABLE, IDEMPOTENCY_MISMATCH, DATABASE_*.
  */
 export async function generateDraft(deps: DraftingDeps, request: ClaimRequest): Promise<DraftOutcome> {
+  const trace = startTrace(deps.clock);
+  const held: { work?: ClaimedWork } = {};
+  try {
+    return await runPipeline(deps, request, trace, held);
+  } catch (error) {
+    if (error instanceof AppError || held.work === undefined) throw error;
+    deps.logger.error('draft.broke', {
+      draftId: held.work.draftId,
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+    return finish(await commitDraft(deps, held.work, { outcome: 'broke' }, trace));
+  }
+}
+
+/** THE pipeline: claim → flags → triage ∥ retrieve → tools → policy → budget → compose → guards → commit. */
+async function runPipeline(
+  deps: DraftingDeps,
+  request: ClaimRequest,
+  trace: Trace,
+  held: { work?: ClaimedWork },
+): Promise<DraftOutcome> {
   const { config } = deps;
   const deadline = deadlineIn(config.draftTimeoutMs, deps.clock);
-  const trace = startTrace(deps.clock);
 
   const [claim, edge] = await Promise.all([
     trace.stage('claim', () => claimWork(deps, request)),
@@ -50,12 +70,13 @@ export async function generateDraft(deps: DraftingDeps, request: ClaimRequest): 
   ]);
   if (claim.status !== 'claimed') return claim;
   const { work } = claim;
+  held.work = work;
   trace.set(describeWork(work));
 
   const mail = readMail(work);
   trace.set({ findings: mail.findings.map((finding) => finding.code) });
   const skipReason = skipOf(work, mail);
-  if (skipReason !== null) return commit({ outcome: 'skip', skipReason });
+  if (skipReason !== null) return finish(await commit({ outcome: 'skip', mail, skipReason }));
 
   let flags = decideFlags(work, edge);
   const [triage, found] = await Promise.all([
@@ -85,7 +106,7 @@ export async function generateDraft(deps: DraftingDeps, request: ClaimRequest): 
   });
 
   if (triage.intent === 'NO_REPLY' && triage.required.length === 0 && tools.calls.length === 0) {
-    return commit({ outcome: 'skip', skipReason: 'NO_REPLY_NEEDED' });
+    return finish(await commit({ outcome: 'skip', mail, skipReason: 'NO_REPLY_NEEDED' }));
   }
   const policy = decidePolicy(triage.required, tools);
   if (policy.action === 'verify') trace.set({ verification: policy.because });
@@ -93,7 +114,7 @@ export async function generateDraft(deps: DraftingDeps, request: ClaimRequest): 
   // A flag that was taken back while the body was written costs one more body, without retrieval.
   for (let attempt = 1; ; attempt++) {
     const written = await writeBody(deps, { work, mail, triage, tools, policy, flags, retrieved, deadline, trace });
-    const result = await commit({ outcome: 'written', written, triage, flags, retrieved });
+    const result = await commit({ outcome: 'written', mail, written, triage, flags, retrieved });
     if (result.status !== 'flag-changed') return result;
     if (attempt === 2)
       throw new AppError('DATABASE_UNAVAILABLE', 'The rollout changed twice.', { retryAfterSeconds: 2 });
@@ -102,11 +123,15 @@ export async function generateDraft(deps: DraftingDeps, request: ClaimRequest): 
     if (!flags.value) retrieved = withoutRetrieval();
   }
 
-  function commit(commitment: Extract<Commitment, { outcome: 'skip' }>): Promise<DraftOutcome>;
-  function commit(commitment: Commitment): Promise<DraftOutcome | FlagChanged>;
   function commit(commitment: Commitment): Promise<DraftOutcome | FlagChanged> {
-    return commitDraft(deps, work, mail, commitment, trace);
+    return commitDraft(deps, work, commitment, trace);
   }
+}
+
+/** Of what was made without RAG no flag can be taken back. */
+function finish(outcome: DraftOutcome | FlagChanged): DraftOutcome {
+  if (outcome.status === 'flag-changed') throw new AppError('DATABASE_UNAVAILABLE', 'The rollout changed.');
+  return outcome;
 }
 
 function decideFlags(work: ClaimedWork, edge: EdgeState): FlagDecision {

@@ -13,13 +13,12 @@ describe('a draft whose worker died', () => {
     await harness.putOrder(businessId, '#W1001');
   });
 
-  /** Leaves a claim behind, as a worker does that is ended while it drafts; older than what other tests leave, so that cron comes to it. */
+  /** Leaves a claim behind, as a worker does that is ended while it drafts. */
   async function abandonedClaim(secondsAgo: number): Promise<string> {
     const messageId = await harness.receive(businessId, 'Hello, where is my order #W1001?');
     const sql = owner();
-    await sql`insert into "Draft" ("id", "businessId", "messageRef", "messageId", "threadId", "status", "leaseId", "leaseExpiresAt", "requestedAt")
-      select ${`drf_abandoned_${messageId}`}, "businessId", "id", "messageId", "threadId", 'DRAFTING', 'dead', now() - ${secondsAgo} * interval '1 second',
-        now() - interval '20 hours'
+    await sql`insert into "Draft" ("id", "businessId", "messageRef", "messageId", "threadId", "status", "leaseId", "leaseExpiresAt")
+      select ${`drf_abandoned_${messageId}`}, "businessId", "id", "messageId", "threadId", 'DRAFTING', 'dead', now() - ${secondsAgo} * interval '1 second'
       from "Message" where "businessId" = ${businessId} and "messageId" = ${messageId}`;
     return messageId;
   }
@@ -38,7 +37,8 @@ describe('a draft whose worker died', () => {
   });
 
   it('is taken over by the minute cron after its lease', async () => {
-    const messageId = await abandonedClaim(1);
+    // Longer ago than what other tests leave behind: cron comes to it first.
+    const messageId = await abandonedClaim(20 * 3600);
     await runCron('* * * * *', harness.services);
     const { status, body } = await harness.draft(businessId, messageId);
     expect(status).toBe(200);
