@@ -9,6 +9,7 @@ import { assetRoutes } from './pages/assets.ts';
 import { backfillPages } from './pages/console/backfills.tsx';
 import { businessPages } from './pages/console/businesses.tsx';
 import { overviewPages } from './pages/console/overview.tsx';
+import { pilotPages } from './pages/console/pilots.tsx';
 import { rampPages } from './pages/console/ramps.tsx';
 import { recordPages } from './pages/console/records.tsx';
 import { rollbackPages } from './pages/console/rollbacks.tsx';
@@ -39,6 +40,16 @@ import { recordRoutes } from './routes/records.ts';
 import { rollbackRoutes } from './routes/rollbacks.ts';
 import type { Services } from './services.ts';
 
+const CONSOLE = [
+  overviewPages,
+  businessPages,
+  pilotPages,
+  rollbackPages,
+  rampPages,
+  watchPages,
+  backfillPages,
+  recordPages,
+];
 const setUpPage = every(...pageSetUp);
 const RATE_LIMIT_SECONDS = 60;
 const CLOSED = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -101,15 +112,7 @@ export function createApp(services: Services) {
   app.route('/', signInPages);
   app.route('/', inboxPages);
   app.route('/', metricPages);
-  for (const pages of [
-    overviewPages,
-    businessPages,
-    rollbackPages,
-    rampPages,
-    watchPages,
-    backfillPages,
-    recordPages,
-  ]) {
+  for (const pages of CONSOLE) {
     app.route('/', pages);
   }
 

@@ -72,12 +72,9 @@ import { undoReview } from './review/undo-review.ts';
 import {
   createBusiness,
   deleteBusiness,
-  enrolPilot,
   findBusiness,
   listBusinesses,
-  listPilots,
   patchBusiness,
-  removePilot,
 } from './rollout/business-store.ts';
 import { RAG_FEATURE } from './rollout/decide.ts';
 import { createEdgeSwitch, type EdgeSwitch, readEdgeState } from './rollout/edge-switch.ts';
@@ -91,11 +88,20 @@ import {
   resumeRamp,
   showRamp,
 } from './rollout/manage-ramps.ts';
+import {
+  enrolPilot,
+  enrolPilots,
+  listPilots,
+  previewPilots,
+  removePilot,
+  removePilots,
+} from './rollout/pilot-store.ts';
 import type { RampMetrics } from './rollout/ramp-metrics.ts';
 import { reconcileEdge } from './rollout/reconcile-edge.ts';
 import { confirmRestore, findRollback, restoreRollback } from './rollout/restore-rollback.ts';
 import { previewRollback, rollBack } from './rollout/roll-back.ts';
 import { type RampDeps, runRamps } from './rollout/run-ramps.ts';
+import { showFeature } from './rollout/show-feature.ts';
 import { checkReadiness } from './storage/check-readiness.ts';
 import { createDatabase, type Database } from './storage/db.ts';
 import { deleteSnippet, listSnippets } from './tools/list-snippets.ts';
@@ -280,9 +286,13 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     findBusiness: bind(findBusiness),
     listBusinesses: bind(listBusinesses),
     enrolPilot: bind(enrolPilot),
+    enrolPilots: bind(enrolPilots),
     removePilot: bind(removePilot),
+    removePilots: bind(removePilots),
+    previewPilots: bind(previewPilots),
     listPilots: bind(listPilots),
 
+    showFeature: bind(showFeature),
     rollBack: bind(rollBack),
     previewRollback: bind(previewRollback),
     restoreRollback: bind(restoreRollback),

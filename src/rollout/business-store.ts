@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import { type Act, setAct } from '../audit/set-act.ts';
 import { AppError } from '../lib/errors.ts';
 import { type Database, postgresError } from '../storage/db.ts';
@@ -56,76 +56,41 @@ export async function findBusiness(deps: Deps, id: string) {
   return row;
 }
 
+export interface BusinessFilter {
+  before?: string;
+  limit: number;
+  /** Stands somewhere in the id or the name; case does not matter. */
+  words?: string;
+  /** Only those that are enrolled in a feature, or only the others. */
+  pilots?: { feature: string; enrolled: boolean };
+}
+
 /** Businesses by id, descending. */
-export async function listBusinesses(deps: Deps, page: { before?: string; limit: number }) {
+export async function listBusinesses(deps: Deps, filter: BusinessFilter) {
+  const { before, limit, words, pilots } = filter;
   const [rows] = await deps.db.operator((queries) => [
     queries
       .select()
       .from(business)
-      .where(page.before === undefined ? undefined : lt(business.id, page.before))
-      .orderBy(desc(business.id))
-      .limit(page.limit),
-  ]);
-  return rows;
-}
-
-export interface PilotKey {
-  businessId: string;
-  feature: string;
-}
-
-/** Enrols a business in a feature. `created` is false where it was enrolled before; nothing changes then. */
-export async function enrolPilot(deps: Deps, input: PilotKey & { notes: string | null }, act: Act) {
-  const { businessId, feature, notes } = input;
-  try {
-    const [, made, [row]] = await deps.db.operator((queries) => [
-      setAct(queries, act),
-      queries
-        .insert(pilotBusiness)
-        .values({ id: crypto.randomUUID(), businessId, feature, enabledBy: act.actor, notes })
-        .onConflictDoNothing()
-        .returning({ id: pilotBusiness.id }),
-      queries.select().from(pilotBusiness).where(pilotOf(input)),
-    ]);
-    if (row === undefined) throw new Error('insert returned no row');
-    return { created: made.length > 0, row };
-  } catch (error) {
-    if (postgresError(error)?.code === '23503') throw new AppError('NOT_FOUND', 'There is no such business.');
-    throw error;
-  }
-}
-
-/** Takes a business out of a feature. Throws NOT_FOUND where it is not enrolled. */
-export async function removePilot(deps: Deps, input: PilotKey, act: Act) {
-  const [, [row]] = await deps.db.operator((queries) => [
-    setAct(queries, act),
-    queries.delete(pilotBusiness).where(pilotOf(input)).returning(),
-  ]);
-  if (row === undefined) throw new AppError('NOT_FOUND', 'This business is not enrolled in this feature.');
-  return row;
-}
-
-function pilotOf({ businessId, feature }: PilotKey) {
-  return and(eq(pilotBusiness.businessId, businessId), eq(pilotBusiness.feature, feature));
-}
-
-export async function listPilots(
-  deps: Deps,
-  filter: { businessId?: string; feature?: string; before?: string; limit: number },
-) {
-  const [rows] = await deps.db.operator((queries) => [
-    queries
-      .select()
-      .from(pilotBusiness)
       .where(
         and(
-          filter.businessId === undefined ? undefined : eq(pilotBusiness.businessId, filter.businessId),
-          filter.feature === undefined ? undefined : eq(pilotBusiness.feature, filter.feature),
-          filter.before === undefined ? undefined : lt(pilotBusiness.id, filter.before),
+          before === undefined ? undefined : lt(business.id, before),
+          words === undefined
+            ? undefined
+            : sql`strpos(${folded(sql`${business.id} || ' ' || ${business.name}`)}, ${folded(sql`${words}::text`)}) > 0`,
+          pilots === undefined
+            ? undefined
+            : sql`${sql.raw(pilots.enrolled ? '' : 'not')} exists (select from ${pilotBusiness} p
+                where p."businessId" = ${business.id} and p."feature" = ${pilots.feature})`,
         ),
       )
-      .orderBy(desc(pilotBusiness.id))
-      .limit(filter.limit),
+      .orderBy(desc(business.id))
+      .limit(limit),
   ]);
   return rows;
+}
+
+/** Without case; the Turkish i with and without dot are one letter to whoever searches. */
+function folded(text: SQL): SQL {
+  return sql`lower(translate(${text}, 'İIı', 'iii'))`;
 }

@@ -61,7 +61,7 @@ describe('the console and the dashboard in a browser', () => {
       await page.goto(`/admin/businesses/${businessId}`);
       await page.getByLabel('Reason').first().fill('try it');
       await page.getByRole('button', { name: 'Enrol' }).click();
-      await page.getByText('Done: Enrol').waitFor();
+      await page.getByText('Enrolled: 1 business').waitFor();
       await page.getByRole('link', { name: 'Roll this business back' }).click();
       await page.getByText('1 businesses, 0 waiting drafts').waitFor();
       await page.getByLabel('Reason').first().fill('it invents hours');

@@ -28,7 +28,12 @@ export function entriesOfIncident(queries: Queries, id: string) {
 /** Incidents, newest first. */
 export function incidentPage(
   queries: Queries,
-  filter: { status?: IncidentRow['status'] | undefined; before?: string | undefined; limit: number },
+  filter: {
+    status?: IncidentRow['status'] | undefined;
+    businessId?: string | undefined;
+    before?: string | undefined;
+    limit: number;
+  },
 ) {
   return queries
     .select()
@@ -36,6 +41,7 @@ export function incidentPage(
     .where(
       and(
         filter.status === undefined ? undefined : eq(incident.status, filter.status),
+        filter.businessId === undefined ? undefined : eq(incident.businessId, filter.businessId),
         filter.before === undefined ? undefined : lt(incident.id, filter.before),
       ),
     )

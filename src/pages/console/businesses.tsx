@@ -1,53 +1,77 @@
 import { AppError } from '../../lib/errors.ts';
 import { cleanText } from '../../mail/clean-text.ts';
 import { RAG_FEATURE } from '../../rollout/decide.ts';
-import { Badge, EmptyState, Field, FormToken, Pager, Time } from '../components.tsx';
+import { MOST_PILOTS_AT_ONCE } from '../../rollout/pilot-store.ts';
+import { ragReason } from '../../rollout/show-feature.ts';
+import { Badge, EmptyState, Field, FormToken, Notice, Pager, Time } from '../components.tsx';
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
+import type { View } from '../view.ts';
+import { counted, RagBadge } from './console-fields.tsx';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, reasonOf } from './console-frame.tsx';
+import { beforeOf, paged } from './paging.ts';
 
 const PAGE = 50;
-/** A search reads so many businesses, newest id first. */
-const SEARCHED = 2_000;
-const PILOTS = 2_000;
+const ENROLLED = ['yes', 'no'] as const;
 
 export const businessPages = createPages();
 
 businessPages.get('/admin/businesses', async (c) => {
   const { services, view } = c.var;
   const { t } = view;
-  const words = (c.req.query('q') ?? '').trim().toLowerCase();
-  const before = c.req.query('before');
-  const [rows, pilots] = await Promise.all([
+  const words = (c.req.query('q') ?? '').trim().slice(0, 200);
+  const enrolled = ENROLLED.find((one) => one === c.req.query('enrolled'));
+  const [rows, feature] = await Promise.all([
     services.listBusinesses({
-      limit: words === '' ? PAGE + 1 : SEARCHED,
-      ...(before === undefined || words !== '' ? {} : { before }),
+      ...beforeOf(c),
+      ...(words === '' ? {} : { words }),
+      ...(enrolled === undefined ? {} : { pilots: { feature: RAG_FEATURE, enrolled: enrolled === 'yes' } }),
+      limit: PAGE + 1,
     }),
-    services.listPilots({ feature: RAG_FEATURE, limit: PILOTS }),
+    services.showFeature(RAG_FEATURE),
   ]);
-  const enrolled = new Map(pilots.map((pilot) => [pilot.businessId, pilot]));
-  const found = rows.filter(({ id, name }) => `${id} ${name}`.toLowerCase().includes(words));
-  const shown = found.slice(0, words === '' ? PAGE : found.length);
-  const last = shown.at(-1);
-  const next =
-    words === '' && rows.length > PAGE && last !== undefined
-      ? `/admin/businesses?${new URLSearchParams({ before: last.id })}`
-      : null;
+  const { shown, first, next } = paged(c, rows, PAGE, ({ id }) => id);
+  const pilots = await services.listPilots({
+    feature: RAG_FEATURE,
+    businessIds: shown.map(({ id }) => id),
+    limit: PAGE,
+  });
+  const pilotOf = new Map(pilots.map((pilot) => [pilot.businessId, pilot]));
   return c.html(
     page(
       <ConsoleFrame view={view} path="/admin/businesses" title={t('console.businesses')}>
         <form method="get" class="row card">
           <Field id="q" label={t('business.search')}>
-            <input id="q" name="q" type="search" value={c.req.query('q') ?? ''} />
+            <input id="q" name="q" type="search" value={words} maxlength={200} />
+          </Field>
+          <Field id="enrolled" label={t('business.enrolled')}>
+            <select id="enrolled" name="enrolled">
+              <option value="">{t('business.enrolled.all')}</option>
+              {ENROLLED.map((one) => (
+                <option value={one} selected={one === enrolled}>
+                  {t(`business.enrolled.${one}`)}
+                </option>
+              ))}
+            </select>
           </Field>
           <button type="submit">{t('business.find')}</button>
         </form>
+        <details class="card">
+          <summary>{t('pilots.paste')}</summary>
+          <form method="post" action="/admin/pilots/preview">
+            <FormToken view={view} />
+            <Field id="ids" label={t('pilots.ids')} hint={t('pilots.idsHint', { n: MOST_PILOTS_AT_ONCE })}>
+              <textarea id="ids" name="ids" rows={8} required aria-describedby="ids-hint" spellcheck={false} />
+            </Field>
+            <PreviewButtons view={view} />
+          </form>
+        </details>
         {shown.length === 0 ? (
           <EmptyState title={t('business.empty')}>
-            <p>{t('business.empty.text')}</p>
+            <p>{words === '' && enrolled === undefined ? t('business.empty.text') : t('business.empty.found')}</p>
           </EmptyState>
         ) : (
-          <form method="post" action="/admin/pilots" class="card">
+          <form method="post" action="/admin/pilots/preview" class="card">
             <FormToken view={view} />
             <section class="scroll" tabindex={0} aria-label={t('console.businesses')}>
               <table>
@@ -55,31 +79,35 @@ businessPages.get('/admin/businesses', async (c) => {
                   <tr>
                     <td />
                     <th scope="col">{t('console.businesses')}</th>
-                    <th scope="col">{t('business.rag')}</th>
+                    <th scope="col">{t('business.ragNow')}</th>
                     <th scope="col">{t('business.snippets')}</th>
                     <th scope="col">{t('business.enrolled')}</th>
                   </tr>
                 </thead>
                 <tbody>
-                  {shown.map(({ id, name, emailRagEnabled, emailSnippetsEnabled }) => {
-                    const pilot = enrolled.get(id);
+                  {shown.map((business) => {
+                    const { id, name, emailSnippetsEnabled } = business;
+                    const pilot = pilotOf.get(id);
                     return (
                       <tr>
                         <td>
-                          {pilot === undefined ? (
-                            <input
-                              type="checkbox"
-                              name="businessId"
-                              value={id}
-                              aria-label={t('business.choose', { name })}
-                            />
-                          ) : null}
+                          <input
+                            type="checkbox"
+                            name="businessId"
+                            value={id}
+                            aria-label={t('business.choose', { name })}
+                          />
                         </td>
                         <th scope="row">
                           <a href={`/admin/businesses/${encodeURIComponent(id)}`}>{name}</a>{' '}
                           <span class="hint">{id}</span>
                         </th>
-                        <td>{t(emailRagEnabled ? 'console.on' : 'console.off')}</td>
+                        <td>
+                          <RagBadge
+                            view={view}
+                            reason={ragReason(feature, { ...business, enrolled: pilot !== undefined })}
+                          />
+                        </td>
                         <td>{t(emailSnippetsEnabled ? 'console.on' : 'console.off')}</td>
                         <td>{pilot === undefined ? '–' : <Time view={view} at={pilot.enabledAt} zone="UTC" />}</td>
                       </tr>
@@ -88,51 +116,62 @@ businessPages.get('/admin/businesses', async (c) => {
                 </tbody>
               </table>
             </section>
-            <div class="row">
-              <Field id="reason" label={t('console.reason')} hint={t('console.reasonHint')}>
-                <input id="reason" name="reason" required maxlength={2000} aria-describedby="reason-hint" />
-              </Field>
-              <button type="submit">{t('business.enrolChosen')}</button>
-            </div>
+            <PreviewButtons view={view} chosen />
           </form>
         )}
-        <Pager view={view} first={before === undefined ? null : '/admin/businesses'} next={next} />
+        <Pager view={view} first={first} next={next} />
       </ConsoleFrame>,
     ),
   );
 });
 
-businessPages.post('/admin/pilots', async (c) => {
-  const { one, all } = await fieldsOf(c);
-  const back = one('back').startsWith('/admin/') ? one('back') : '/admin/businesses';
-  return actAndShow(c, back, async () => {
-    const ids = all('businessId');
-    const reason = reasonOf(one('reason'));
-    if (ids.length === 0) throw new AppError('INVALID_REQUEST', 'Choose a business.');
-    for (const businessId of ids) {
-      await c.var.services.enrolPilot({ businessId, feature: RAG_FEATURE, notes: reason }, { ...actOf(c), reason });
-    }
-    return { text: 'console.done', values: { what: `${c.var.view.t('business.enrol')} (${ids.length})` } };
-  });
-});
+function PreviewButtons({ view, chosen = false }: { view: View; chosen?: boolean }) {
+  const { t } = view;
+  return (
+    <p class="row">
+      <button type="submit" name="act" value="enrol">
+        {t(chosen ? 'business.enrolChosen' : 'pilots.see.enrol')}
+      </button>
+      <button type="submit" name="act" value="remove">
+        {t(chosen ? 'business.removeChosen' : 'pilots.see.remove')}
+      </button>
+    </p>
+  );
+}
 
 businessPages.get('/admin/businesses/:id', async (c) => {
   const { services, view } = c.var;
   const { t } = view;
   const id = c.req.param('id');
-  const [business, pilots, drafts, snippets] = await Promise.all([
+  const [business, feature, incidents, pilots, drafts, snippets] = await Promise.all([
     services.findBusiness(id),
+    services.showFeature(RAG_FEATURE),
+    services.listIncidents({ status: 'open', businessId: id, limit: 20 }),
     services.listPilots({ businessId: id, feature: RAG_FEATURE, limit: 1 }),
     services.listDrafts({ businessId: id, statuses: [], before: null, limit: 10 }),
     services.listSnippets(id),
   ]);
-  if (business === undefined) throw new AppError('NOT_FOUND', 'There is no such business.');
   const [pilot] = pilots;
   const path = `/admin/businesses/${encodeURIComponent(id)}`;
   return c.html(
     page(
       <ConsoleFrame view={view} path="/admin/businesses" title={business.name}>
         <p class="hint">{id}</p>
+        <p>
+          {t('business.ragNow')}:{' '}
+          <RagBadge view={view} reason={ragReason(feature, { ...business, enrolled: pilot !== undefined })} />
+        </p>
+        {incidents.length === 0 ? null : (
+          <Notice tone="bad" title={counted(view, incidents.length, 'incident')}>
+            <ul>
+              {incidents.map((incident) => (
+                <li>
+                  <a href={`/admin/incidents/${incident.id}`}>{incident.title}</a>
+                </li>
+              ))}
+            </ul>
+          </Notice>
+        )}
         <p class="row">
           <a class="button" href={`/admin/metrics/rag-pilot?${new URLSearchParams({ businessId: id, window: '7d' })}`}>
             {t('business.metrics')}
@@ -142,6 +181,9 @@ businessPages.get('/admin/businesses/:id', async (c) => {
           </a>
           <a class="button" href={`/admin/rollbacks?${new URLSearchParams({ level: 'business', businessId: id })}`}>
             {t('business.rollback')}
+          </a>
+          <a class="button" href={`/admin/backfills?${new URLSearchParams({ businessId: id })}`}>
+            {t('backfill.start')}
           </a>
         </p>
         <section class="card">
@@ -159,8 +201,8 @@ businessPages.get('/admin/businesses/:id', async (c) => {
           ) : (
             <>
               <p>
-                <Badge tone="good">{t('console.on')}</Badge> <Time view={view} at={pilot.enabledAt} zone="UTC" />{' '}
-                {t('console.by', { who: pilot.enabledBy })} {pilot.notes ?? ''}
+                <Time view={view} at={pilot.enabledAt} zone="UTC" /> {t('console.by', { who: pilot.enabledBy })}{' '}
+                {pilot.notes ?? ''}
               </p>
               <form method="post" action={`${path}/remove`} class="row">
                 <FormToken view={view} />

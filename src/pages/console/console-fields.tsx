@@ -1,4 +1,5 @@
-import { Field } from '../components.tsx';
+import type { FlagReason } from '../../rollout/decide.ts';
+import { Badge, Field, type Tone } from '../components.tsx';
 import type { TextKey } from '../texts/translate.ts';
 import type { View } from '../view.ts';
 
@@ -53,4 +54,19 @@ export function counted(view: View, n: number, what: Counted): string {
 
 export function amount(view: View, n: number): string {
   return new Intl.NumberFormat(view.language).format(n);
+}
+
+const RAG_TONES: Record<FlagReason, Tone> = {
+  ON: 'good',
+  NOT_ENROLLED: 'neutral',
+  BUSINESS_OFF: 'warn',
+  CONTROL_ARM: 'warn',
+  KILLED: 'bad',
+  KILLED_AT_EDGE: 'bad',
+  EDGE_UNREADABLE: 'bad',
+};
+
+/** What a business's drafts get now, in a word. */
+export function RagBadge({ view, reason }: { view: View; reason: FlagReason }) {
+  return <Badge tone={RAG_TONES[reason]}>{view.t(`rag.${reason}`)}</Badge>;
 }

@@ -10,7 +10,7 @@ interface Facts {
 
 /** Each gate of the open step. One that the newest decision did not ask about waits: it is never shown as open. */
 export function gateStates({ status, step, newest }: Facts): [RampGate, GateState][] {
-  const shut = RAMP_GATES.findIndex((gate) => gate === newest?.inputs.gate);
+  const shut = RAMP_GATES.indexOf(newest?.inputs.gate as RampGate);
   // A decision that opened this step, or was about another one, has asked none of its gates; before the start only one is asked.
   const asked =
     newest !== undefined && newest.step === step && newest.action !== 'start' && newest.action !== 'advance';

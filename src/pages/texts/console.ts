@@ -1,5 +1,6 @@
 import { BACKFILL_TEXTS } from './console-backfills.ts';
 import { COUNT_TEXTS } from './console-counts.ts';
+import { PILOT_TEXTS } from './console-pilots.ts';
 
 /** Texts of the operators' console. */
 export const CONSOLE_TEXTS = {
@@ -66,9 +67,15 @@ export const CONSOLE_TEXTS = {
     'Add one over the API: POST /admin/api/businesses.',
     'API ile ekleyin: POST /admin/api/businesses.',
   ],
+  'business.empty.found': ['Nothing matches. Search with fewer words.', 'Eşleşen yok. Daha az sözcükle arayın.'],
   'business.enrolled': ['Enrolled', 'Kayıtlı'],
+  'business.enrolled.all': ['all', 'tümü'],
+  'business.enrolled.yes': ['enrolled', 'kayıtlı'],
+  'business.enrolled.no': ['not enrolled', 'kayıtlı değil'],
+  'business.ragNow': ['RAG now', 'Şu an RAG'],
   'business.enrol': ['Enrol', 'Kaydet'],
-  'business.enrolChosen': ['Enrol the chosen', 'Seçilenleri kaydet'],
+  'business.enrolChosen': ['Enrol the chosen…', 'Seçilenleri kaydet…'],
+  'business.removeChosen': ['Remove the chosen…', 'Seçilenleri çıkar…'],
   'business.remove': ['Remove from the pilot', 'Pilottan çıkar'],
   'business.choose': ['Choose {name}', '{name} işletmesini seç'],
   'business.flags': ['Flags', 'Bayraklar'],
@@ -229,5 +236,6 @@ export const CONSOLE_TEXTS = {
   'key.empty': ['No key yet', 'Henüz anahtar yok'],
 
   ...COUNT_TEXTS,
+  ...PILOT_TEXTS,
   ...BACKFILL_TEXTS,
 } as const satisfies Record<string, readonly [string, string]>;
