@@ -1,4 +1,4 @@
-import { and, eq, getTableColumns, inArray, or, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, or, type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '../storage/db.ts';
 import {
   business,
@@ -254,12 +254,21 @@ export interface DraftCommit {
   retryInMs: number | null;
 }
 
+/** Whether a business has the feature with a flag now. What was locked by `lockTenantRows` before stays so until the end. */
+export function featureHolds(
+  businessId: string,
+  featureName: string,
+  flag: 'emailRagEnabled' | 'emailSnippetsEnabled',
+): SQL {
+  return sql`not exists (select from ${feature} f where f."feature" = ${featureName} and f."state" <> 'active')
+    and exists (select from ${pilotBusiness} p where p."businessId" = ${businessId} and p."feature" = ${featureName})
+    and exists (select from ${business} b where b."id" = ${businessId} and b.${sql.identifier(flag)})`;
+}
+
 /** Writes the draft if the lease is still ours and the flag still says what it said; otherwise returns no row. */
 export function writeDraft(queries: Queries, commit: DraftCommit) {
-  const notKilled = sql`not exists (select from ${feature} f where f."feature" = ${commit.featureName} and f."state" <> 'active')`;
-  const enrolled = sql`exists (select from ${pilotBusiness} p where p."businessId" = ${commit.businessId} and p."feature" = ${commit.featureName})`;
-  const flag = (column: 'emailRagEnabled' | 'emailSnippetsEnabled') =>
-    sql`exists (select from ${business} b where b."id" = ${commit.businessId} and b.${sql.identifier(column)})`;
+  const holds = (flag: 'emailRagEnabled' | 'emailSnippetsEnabled') =>
+    featureHolds(commit.businessId, commit.featureName, flag);
   const status = sql<DraftStatus>`case when ${commit.status} = 'READY' and ${commit.threadVersion} < coalesce((
       select t."version" from ${thread} t where t."businessId" = ${draft}."businessId" and t."id" = ${draft}."threadId"), 0)
     then 'STALE' else ${commit.status} end`;
@@ -286,8 +295,8 @@ export function writeDraft(queries: Queries, commit: DraftCommit) {
         eq(draft.id, commit.draftId),
         eq(draft.leaseId, commit.leaseId),
         eq(draft.status, 'DRAFTING'),
-        commit.ragEnabled ? and(notKilled, enrolled, flag('emailRagEnabled')) : undefined,
-        commit.snippetsUsed ? and(notKilled, enrolled, flag('emailSnippetsEnabled')) : undefined,
+        commit.ragEnabled ? holds('emailRagEnabled') : undefined,
+        commit.snippetsUsed ? holds('emailSnippetsEnabled') : undefined,
       ),
     )
     .returning();

@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { UNDO_SECONDS } from '../config.ts';
 import type { DraftContent } from '../drafting/draft.ts';
+import { featureHolds, lockTenantRows } from '../drafting/draft-store.ts';
 import { guardBody } from '../drafting/guard-body.ts';
 import { AppError } from '../lib/errors.ts';
+import { RAG_FEATURE } from '../rollout/decide.ts';
 import type { Database } from '../storage/db.ts';
 import { draftEvent, draft as draftTable, exampleEmbedding } from '../storage/schema/index.ts';
 import { wrongState } from './approve-draft.ts';
@@ -26,13 +28,18 @@ export async function undoReview(
   if (before.status !== 'APPROVED' && before.status !== 'DISCARDED') throw wrongState(before.status);
   const content = before.content && asMade(before.content);
   const id = `${draftId}:${before.version}:undone:${crypto.randomUUID().slice(0, 8)}`;
-  const [{ rows }] = await deps.db.tenant(businessId, (queries) => [
+  const [, , , { rows }] = await deps.db.tenant(businessId, (queries) => [
+    ...lockTenantRows(queries, businessId, RAG_FEATURE, before.threadId),
+    // A rollback leaves what was decided on; taken back after it, a draft with RAG is set aside like the others.
     queries.execute<{ id: string }>(sql`
       with review as (
         select "trace"->>'was' as "was" from ${draftEvent}
         where "id" = ${`${draftId}:${before.version}:${type}`} and "businessId" = ${businessId}
       ), restored as (
-        update ${draftTable} set "status" = coalesce((select "was" from review), 'READY'),
+        update ${draftTable} set "status" = case
+            when "ragEnabled" and coalesce((select "was" from review), 'READY') in ('READY', 'STALE')
+              and not (${featureHolds(businessId, RAG_FEATURE, 'emailRagEnabled')}) then 'QUARANTINED'
+            else coalesce((select "was" from review), 'READY') end,
           "content" = ${content === null ? null : JSON.stringify(content)}::jsonb, "reviewedAt" = null, "reviewedBy" = null, "reviewReason" = null,
           "approvedBody" = null, "editDistance" = null, "updatedAt" = now()
         where "businessId" = ${businessId} and "id" = ${draftId} and "version" = ${before.version}

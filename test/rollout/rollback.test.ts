@@ -100,6 +100,32 @@ describe('a rollback of one business', () => {
   });
 });
 
+describe('a review that is taken back', () => {
+  it.each(['approve', 'discard'])('just after a rollback, an %s leaves no draft with RAG to approve', async (verb) => {
+    const businessId = await world.business();
+    const draft = await world.draft(businessId);
+    await world.call('POST', `/v1/drafts/${draft.id}/${verb}`, verb === 'discard' ? { reason: 'wrong' } : {}, 'ada');
+    await world.call('POST', ROLLBACKS, {
+      level: 'cohort',
+      from: '2020-01-01T00:00:00Z',
+      to: '2100-01-01T00:00:00Z',
+      reason: 'r',
+    });
+    const undone = await world.services.undoReview({ businessId, draftId: draft.id, actor: 'ada' });
+    expect(undone).toMatchObject({ status: 'QUARANTINED', reviewedBy: null });
+    expect((await world.call('POST', `/v1/drafts/${draft.id}/approve`, {})).status).toBe(409);
+  });
+
+  it('while RAG is on, stands as it was', async () => {
+    const businessId = await world.business();
+    const draft = await world.draft(businessId);
+    await world.call('POST', `/v1/drafts/${draft.id}/approve`, {}, 'ada');
+    expect(await world.services.undoReview({ businessId, draftId: draft.id, actor: 'ada' })).toMatchObject({
+      status: 'READY',
+    });
+  });
+});
+
 describe('a rollback of a cohort', () => {
   it('takes the rows of a half-open window and leaves flags and other features alone', async () => {
     const [early, atStart, atEnd] = [await world.business(), await world.business(), await world.business()];
