@@ -17,6 +17,7 @@ import { watchPages } from './pages/console/watch.tsx';
 import { DocsPage } from './pages/docs.tsx';
 import { ErrorPage } from './pages/error-page.tsx';
 import { inboxPages } from './pages/inbox/inbox-pages.tsx';
+import { keepUnsent } from './pages/keep-unsent.tsx';
 import { page } from './pages/layout.tsx';
 import { metricPages } from './pages/metrics/metrics-pages.ts';
 import { operator, pageSetUp, plainView, reviewer } from './pages/page-router.ts';
@@ -211,7 +212,10 @@ async function refuse(c: ApiContext, error: AppError): Promise<Response> {
   if (error.retryAfterSeconds !== undefined) c.header('Retry-After', String(error.retryAfterSeconds));
   const pageContext = c as unknown as PageContext;
   const view = pageContext.var.view ?? plainView(pageContext);
-  return c.html(page(ErrorPage({ view, status, requestId: c.var.requestId })), status);
+  return (
+    (await keepUnsent(pageContext, error)) ??
+    c.html(page(ErrorPage({ view, status, code: error.code, requestId: c.var.requestId })), status)
+  );
 }
 
 /** A page loads its own styles and scripts, anything else nothing; neither stands in a frame, nor is it kept unless it says so. */

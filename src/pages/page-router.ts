@@ -36,17 +36,21 @@ export const pageSetUp: MiddlewareHandler<PageEnv>[] = [
   }),
   async (c, next) => {
     c.set('view', plainView(c));
-    await recognise(c);
     await next();
   },
   csrf(),
+  async (c, next) => {
+    c.set('ownForm', true);
+    await recognise(c);
+    await next();
+  },
   async (c, next) => {
     if (c.req.method === 'POST' && !WITHOUT_TOKEN.has(c.req.path)) {
       const { formToken: sent } = await c.req.parseBody();
       const { formToken: own } = c.var.view;
       if (own === '') throw new AppError('UNAUTHENTICATED', 'Sign in first.');
       if (typeof sent !== 'string' || !(await equalSecrets(sent, own))) {
-        throw new AppError('FORBIDDEN', 'The form is not of this session.');
+        throw new AppError('FORM_EXPIRED', 'The form is not of this session.');
       }
     }
     await next();
@@ -90,9 +94,14 @@ export function plainView(c: PageContext): View {
     actor: null,
     formToken: '',
     flash: takeFlash(c),
-    here: `${url.pathname}${url.search}`,
+    here: c.req.method === 'GET' ? `${url.pathname}${url.search}` : pathOfForm(url),
     now: c.var.services.clock(),
   };
+}
+
+/** Where a form is shown: a draft's forms have addresses below its own, which answer no GET. */
+function pathOfForm({ pathname, search }: URL): string {
+  return `${/^(\/inbox\/[^/]+)\/[^/]+$/.exec(pathname)?.[1] ?? pathname}${search}`;
 }
 
 function languageOf(c: PageContext): Language {

@@ -1,15 +1,16 @@
 import { authenticate } from '../access/authenticate.ts';
 import { namedActor } from '../access/named-actor.ts';
 import type { Actor } from '../access/scopes.ts';
-import { SESSION_SECONDS, sealSession, sessionSecret } from '../access/session.ts';
+import { formToken, SESSION_SECONDS, sealSession, sessionSecret } from '../access/session.ts';
 import { AppError } from '../lib/errors.ts';
 import { newId } from '../lib/ids.ts';
-import { Field, FormToken, Notice } from './components.tsx';
-import { Layout, page } from './layout.tsx';
+import { page } from './layout.tsx';
 import { createPages, dropSession, flash, keepSession, ownPath, remember } from './page-router.ts';
+import { SignIn } from './sign-in-form.tsx';
 import type { TextKey } from './texts/translate.ts';
 import { LANGUAGES } from './texts/translate.ts';
-import type { PageContext, View } from './view.ts';
+import { ResumePage, readUnsent } from './unsent.tsx';
+import type { PageContext } from './view.ts';
 
 export const signInPages = createPages();
 
@@ -25,8 +26,10 @@ signInPages.post('/sign-in', async (c) => {
   const next = ownPath(form.next);
   const key = typeof form.key === 'string' ? form.key.trim() : '';
   const name = typeof form.name === 'string' ? form.name.trim() : '';
+  const unsent = readUnsent(form.unsent);
+  const kept = unsent === undefined ? {} : { unsent };
   const again = (problem: TextKey, status: 401 | 403 | 422 | 429) =>
-    c.html(page(<SignIn view={c.var.view} next={next} name={name} problem={problem} />), status);
+    c.html(page(<SignIn view={c.var.view} next={next} name={name} problem={problem} {...kept} />), status);
 
   const { success } = await c.env.SIGN_IN_RATE_LIMIT.limit({ key: c.req.header('cf-connecting-ip') ?? 'unknown' });
   if (!success) {
@@ -41,12 +44,18 @@ signInPages.post('/sign-in', async (c) => {
 
   const { config, clock } = c.var.services;
   const now = clock();
-  const sealed = await sealSession(await sessionSecret(config.adminKey), {
-    id: newId('ses', now),
+  const secret = await sessionSecret(config.adminKey);
+  const id = newId('ses', now);
+  const sealed = await sealSession(secret, {
+    id,
     expiresAt: now.getTime() + SESSION_SECONDS * 1000,
     holder: named.kind === 'admin' ? { kind: 'admin', name: named.name } : { kind: 'key', keyId: named.keyId },
   });
   keepSession(c, sealed, SESSION_SECONDS);
+  if (unsent !== undefined && /^\/inbox\/./.test(next)) {
+    const view = { ...c.var.view, actor: named, formToken: await formToken(secret, id) };
+    return c.html(page(<ResumePage view={view} next={next} unsent={unsent} />));
+  }
   return c.redirect(named.kind === 'key' && next.startsWith('/admin') ? '/inbox' : next, 303);
 });
 
@@ -81,43 +90,4 @@ function operatorNamed(actor: Actor, name: string): Actor | undefined {
   } catch {
     return undefined;
   }
-}
-
-function SignIn({ view, next, name, problem }: { view: View; next: string; name?: string; problem?: TextKey }) {
-  const { t } = view;
-  return (
-    <Layout view={view} title={t('signIn.title')} current="sign-in">
-      <form class="card narrow" method="post" action="/sign-in">
-        <FormToken view={view} />
-        <input type="hidden" name="next" value={next} />
-        <h1>{t('signIn.title')}</h1>
-        <p class="soft">{t('signIn.lead')}</p>
-        {problem === undefined ? null : <Notice tone="bad" title={t(problem)} />}
-        <Field id="key" label={t('signIn.key')}>
-          <input
-            id="key"
-            name="key"
-            type="password"
-            autocomplete="current-password"
-            required
-            autofocus
-            spellcheck={false}
-          />
-        </Field>
-        <Field id="name" label={t('signIn.name')} hint={t('signIn.nameHint')}>
-          <input
-            id="name"
-            name="name"
-            autocomplete="username"
-            value={name}
-            aria-describedby="name-hint"
-            spellcheck={false}
-          />
-        </Field>
-        <button type="submit" class="primary">
-          {t('signIn.submit')}
-        </button>
-      </form>
-    </Layout>
-  );
 }

@@ -30,7 +30,14 @@ export interface Flash {
 
 export interface PageEnv {
   Bindings: Env;
-  Variables: { services: Services; requestId: string; actor: Actor; view: View };
+  Variables: {
+    services: Services;
+    requestId: string;
+    actor: Actor;
+    view: View;
+    /** Set where a post is known to come from a page of this origin. */
+    ownForm?: boolean;
+  };
 }
 
 export type PageContext = Context<PageEnv>;

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { AppError } from '../../src/lib/errors.ts';
 import { type Browser, openBrowser } from '../support/browser.ts';
 import { type Answer, type Harness, startHarness } from '../support/harness.ts';
 
@@ -228,6 +229,125 @@ describe('the inbox', () => {
         queries.execute(sql`update "Draft" set ${change} where "id" = ${draft.id}`),
       ]);
     }
+  });
+
+  describe('a text that could not be sent', () => {
+    const body = 'Hello Ada,\n\nmy own "words" & <b>more</b> of them. Crème brûlée, ığüş.';
+    const escaped = 'my own &quot;words&quot; &amp; &lt;b&gt;more&lt;/b&gt; of them. Crème brûlée, ığüş.';
+    const unsentIn = (html: string) =>
+      (/name="unsent" value="([^"]*)"/.exec(html)?.[1] ?? '')
+        .replaceAll('&quot;', '"')
+        .replaceAll('&lt;', '<')
+        .replaceAll('&gt;', '>')
+        .replaceAll('&amp;', '&');
+    async function keyOf(): Promise<string> {
+      return (await harness.post('/admin/api/api-keys', { businessId, name: 'reviewer' })).body.key;
+    }
+
+    it('because the session is over stands in the draft after signing in, and in no address and no log', async () => {
+      const key = await keyOf();
+      const late = openBrowser(harness, { 'cf-connecting-ip': crypto.randomUUID() });
+      await late.signIn(key);
+      const draft = await ready();
+      await open(late, draft);
+      late.cookies.clear();
+      const addresses: (string | null)[] = [];
+      const query = '?intent=ORDER';
+      const refused = await late.post(`/inbox/${draft.id}/approve${query}`, {
+        version: String(draft.version),
+        body: body.replaceAll('\n', '\r\n'),
+      });
+      expect(refused.status).toBe(401);
+      expect(refused.html).toContain('Your session is over');
+      const next = /name="next" value="([^"]*)"/.exec(refused.html)?.[1] ?? '';
+      expect(next).toBe(`/inbox/${draft.id}${query}`);
+      const wrong = await late.post('/sign-in', { key: 'wrong', next, unsent: unsentIn(refused.html) });
+      expect(wrong.status).toBe(401);
+      const signedIn = await late.post('/sign-in', { key, name: 'ada', next, unsent: unsentIn(wrong.html) });
+      expect(signedIn.status).toBe(200);
+      const action = /<form method="post" action="([^"]*)" data-at-once/.exec(signedIn.html)?.[1] ?? '';
+      expect(action).toBe(`/inbox/${draft.id}/unsent${query}`);
+      const shown = await late.post(action, { unsent: unsentIn(signedIn.html) });
+      expect(shown.status).toBe(200);
+      expect(shown.html).toContain('Not sent yet');
+      expect(shown.html).toContain(escaped);
+      expect(await stored(draft)).toMatchObject({ status: 'READY', body: draft.body });
+      addresses.push(refused.location, wrong.location, signedIn.location, shown.location, next, action);
+      expect(JSON.stringify([addresses, harness.logged])).not.toContain('my own');
+      await act(late, draft, 'approve', { body });
+      expect(await stored(draft)).toMatchObject({ status: 'APPROVED', body });
+    });
+
+    it('because of another sign-in since is shown with an explanation, and leads back into the draft', async () => {
+      const draft = await ready();
+      await open(person, draft);
+      const refused = await act(person, draft, 'approve', { body, formToken: 'of another session' });
+      expect(refused.status).toBe(403);
+      expect(refused.html).toContain('This page was of an earlier sign-in');
+      expect(refused.html).toContain(escaped);
+      const shown = await person.post(`/inbox/${draft.id}/unsent`, { unsent: unsentIn(refused.html) });
+      expect(shown.html).toContain(escaped);
+      expect((await stored(draft)).status).toBe('READY');
+    });
+
+    it('while the database is down is shown with the error', async () => {
+      const draft = await ready();
+      await open(person, draft);
+      const fail = async () => {
+        throw new AppError('DATABASE_UNAVAILABLE', 'The database cannot be reached.');
+      };
+      const down = startHarness({ db: { tenant: fail, operator: fail, roundTrips: () => 0 } });
+      const there = openBrowser(down, { 'cf-connecting-ip': crypto.randomUUID() });
+      for (const [name, value] of person.cookies) there.cookies.set(name, value);
+      const refused = await act(there, draft, 'approve', { body });
+      expect(refused.status).toBe(503);
+      expect(refused.html).toContain(escaped);
+    });
+
+    it('stands beside the draft where it has been decided on or made anew meanwhile', async () => {
+      const draft = await ready();
+      await open(person, draft);
+      const unsent = JSON.stringify({ version: draft.version, body });
+      await act(colleague, draft, 'regenerate');
+      const anew = await person.post(`/inbox/${draft.id}/unsent`, { unsent });
+      expect(anew.html).toContain('made anew meanwhile');
+      expect(anew.html).toContain(escaped);
+      await act(colleague, { ...draft, version: 2 }, 'approve');
+      const decided = await person.post(`/inbox/${draft.id}/unsent`, { unsent });
+      expect(decided.html).toContain('Somebody was faster');
+      expect(decided.html).toContain(escaped);
+    });
+
+    it('may be the reason of a discard or the note of a report', async () => {
+      const draft = await ready();
+      await open(person, draft);
+      const discard = await act(person, draft, 'discard', { reason: 'of no use at all', formToken: '' });
+      const shown = await person.post(`/inbox/${draft.id}/unsent`, { unsent: unsentIn(discard.html) });
+      expect(shown.html).toContain('value="of no use at all"');
+      const report = await act(person, draft, 'report', { kind: 'tone', note: 'too cold', formToken: '' });
+      const again = await person.post(`/inbox/${draft.id}/unsent`, { unsent: unsentIn(report.html) });
+      expect(again.html).toContain('value="too cold"');
+      expect(again.html).toMatch(/<option value="tone" selected/);
+    });
+
+    it('of another site is never shown as the reviewer’s own', async () => {
+      const draft = await ready();
+      await open(person, draft);
+      const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+      for (const path of ['approve', 'unsent']) {
+        const unsent = JSON.stringify({ version: 1, body });
+        const answer = await person.post(`/inbox/${draft.id}/${path}`, { body, unsent, formToken: 'x' }, foreign);
+        expect(answer.status).toBe(403);
+        expect(answer.html).not.toContain('my own');
+      }
+    });
+
+    it('there is none: whoever is signed out signs in and is back at the draft', async () => {
+      const draft = await ready();
+      const late = openBrowser(harness, { 'cf-connecting-ip': crypto.randomUUID() });
+      const answer = await act(late, draft, 'approve');
+      expect(answer.location).toBe(`/sign-in?next=${encodeURIComponent(`/inbox/${draft.id}`)}`);
+    });
   });
 
   it('explains a stale draft and offers to make it anew', async () => {

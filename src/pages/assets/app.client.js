@@ -10,6 +10,9 @@ export function isTyping(target) {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
 }
 
+// A page that only hands on a form.
+document.querySelector('form[data-at-once]')?.requestSubmit();
+
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'u' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   document.querySelector('form[data-gone-at] button')?.click();

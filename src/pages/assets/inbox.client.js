@@ -1,4 +1,6 @@
-// Keys of the inbox, and the live difference of an edit. Everything works without.
+// Keys of the inbox, the live difference of an edit, and its text until it is sent. Everything works without.
+
+const UNSENT = 'unsent:';
 
 /** @param {EventTarget | null} target */
 function isTyping(target) {
@@ -19,7 +21,9 @@ document.addEventListener('keydown', (event) => {
     return;
   }
   if (event.key === 'j' || event.key === 'k') return move(event.key === 'j' ? 1 : -1);
-  const target = [...document.querySelectorAll('[data-key]')].find((one) => one.dataset.key === event.key);
+  const target = [...document.querySelectorAll('[data-key]')].find(
+    (one) => one.dataset.key === event.key && one.closest('[hidden]') === null,
+  );
   if (target === undefined) return;
   // Holding a key down must not decide on one draft after another.
   event.preventDefault();
@@ -37,15 +41,29 @@ function move(step) {
   rows[at === -1 ? 0 : Math.min(rows.length - 1, Math.max(0, at + step))]?.focus();
 }
 
+// Nothing that a reviewer wrote stays behind for the next person at this screen.
+document.querySelector('form[action="/sign-out"]')?.addEventListener('submit', () => {
+  for (const name of Object.keys(sessionStorage)) if (name.startsWith(UNSENT)) sessionStorage.removeItem(name);
+});
+
 const form = document.querySelector('form[data-edit]');
 const text = form?.querySelector('textarea');
 if (text) {
   const share = form.querySelector('[data-share]');
   const difference = form.querySelector('[data-difference]');
   const made = text.dataset.made ?? '';
+  const asMade = document.querySelector('form.approve');
+  const restored = form.querySelector('[data-restored]');
+  const place = `${UNSENT}${new URL(form.action).pathname}:${form.elements.namedItem('version')?.value}`;
+  const keep = () => {
+    if (text.value === made) sessionStorage.removeItem(place);
+    else sessionStorage.setItem(place, text.value);
+  };
   const show = () => {
     const parts = compare(words(made), words(text.value));
     share.hidden = false;
+    // One press must not approve the draft as it was made and drop the reviewer's text.
+    asMade?.toggleAttribute('hidden', text.value !== made);
     share.querySelector('output').textContent = `${Math.round(100 * shareOf(parts))} %`;
     difference.hidden = text.value === made;
     difference.replaceChildren(
@@ -57,7 +75,23 @@ if (text) {
       }),
     );
   };
+  // What was written and not sent, by a lost connection or a closed page, comes back in this tab.
+  const kept = sessionStorage.getItem(place);
+  if (kept !== null && kept !== made && text.value === made) {
+    text.value = kept;
+    restored.hidden = false;
+    form.closest('details').open = true;
+  } else keep();
+  restored.querySelector('button').addEventListener('click', () => {
+    text.value = made;
+    restored.hidden = true;
+    keep();
+    show();
+    text.focus();
+  });
+  if (text.value !== made) show();
   text.addEventListener('input', show);
+  text.addEventListener('input', keep);
   form.closest('details').addEventListener('toggle', show, { once: true });
 }
 

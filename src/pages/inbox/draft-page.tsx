@@ -6,6 +6,7 @@ import type { Services } from '../../services.ts';
 import { Badge, Field, FormToken, Notice, Time, type Tone } from '../components.tsx';
 import { Layout } from '../layout.tsx';
 import { isTextKey } from '../texts/translate.ts';
+import type { Unsent } from '../unsent.tsx';
 import type { View } from '../view.ts';
 import { evidenceWords } from './evidence-words.ts';
 import { STATUS_TONES } from './inbox-list.tsx';
@@ -19,6 +20,8 @@ export type Problem =
   | { kind: 'confirm'; findings: Finding[] }
   | { kind: 'state' }
   | { kind: 'version' }
+  /** Its form came after the session was over. */
+  | { kind: 'unsent' }
   | { kind: 'reason' }
   | { kind: 'empty' };
 
@@ -30,7 +33,8 @@ interface DraftProps {
   query: string;
   problem?: Problem;
   /** What the reviewer had written. */
-  edited?: string;
+  edited?: string | undefined;
+  unsent?: Unsent;
 }
 
 export function DraftPage(props: DraftProps) {
@@ -211,6 +215,12 @@ function ProblemNotice({ view, draft, around, problem, edited }: DraftProps) {
           {yours}
         </Notice>
       );
+    case 'unsent':
+      return (
+        <Notice tone="warn" title={t('problem.unsent.title')}>
+          <p>{t('problem.unsent.text')}</p>
+        </Notice>
+      );
     default:
       return <Notice tone="bad" title={t(`problem.${problem.kind}`)} />;
   }
@@ -271,6 +281,12 @@ function Actions(props: DraftProps) {
               {`\n${editing ? edited : made}`}
             </textarea>
           </Field>
+          <p class="restored" data-restored hidden>
+            {t('draft.restored')}{' '}
+            <button type="button" class="quiet">
+              {t('draft.startOver')}
+            </button>
+          </p>
           <p class="edit-share" data-share hidden>
             {t('draft.editShare')}: <output>0 %</output>
           </p>
@@ -287,9 +303,10 @@ function Actions(props: DraftProps) {
 }
 
 function OtherActions(props: DraftProps) {
-  const { view, draft, problem } = props;
+  const { view, draft, problem, unsent } = props;
   const { t } = view;
   const { status } = draft;
+  const isReport = unsent?.kind !== undefined;
   const canRegenerate = status === 'READY' || status === 'STALE' || status === 'QUARANTINED' || status === 'FAILED';
   const canDiscard = canRegenerate || status === 'SKIPPED';
   return (
@@ -303,14 +320,14 @@ function OtherActions(props: DraftProps) {
         </form>
       ) : null}
       {canDiscard ? (
-        <details class="card" data-key="d" open={problem?.kind === 'reason'}>
+        <details class="card" data-key="d" open={problem?.kind === 'reason' || unsent?.reason !== undefined}>
           <summary>
             {t('draft.discard')} <kbd>d</kbd>
           </summary>
           <form method="post" action={to(props, 'discard')}>
             <Hidden {...props} />
             <Field id="reason" label={t('draft.discardReason')}>
-              <input id="reason" name="reason" required maxlength={2000} />
+              <input id="reason" name="reason" required maxlength={2000} value={unsent?.reason} />
             </Field>
             <button type="submit" class="danger">
               {t('draft.discard')}
@@ -319,7 +336,7 @@ function OtherActions(props: DraftProps) {
         </details>
       ) : null}
       {draft.content === null || draft.content.body === '' ? null : (
-        <details class="card" data-key="p">
+        <details class="card" data-key="p" open={isReport}>
           <summary>
             {t('draft.report')} <kbd>p</kbd>
           </summary>
@@ -328,12 +345,14 @@ function OtherActions(props: DraftProps) {
             <Field id="kind" label={t('draft.reportKind')}>
               <select id="kind" name="kind">
                 {REPORT_KINDS.map((kind) => (
-                  <option value={kind}>{t(`report.${kind}`)}</option>
+                  <option value={kind} selected={kind === unsent?.kind}>
+                    {t(`report.${kind}`)}
+                  </option>
                 ))}
               </select>
             </Field>
             <Field id="note" label={t('draft.reportNote')}>
-              <input id="note" name="note" maxlength={2000} />
+              <input id="note" name="note" maxlength={2000} value={unsent?.note} />
             </Field>
             <button type="submit">{t('draft.report')}</button>
           </form>

@@ -9,6 +9,7 @@ import { REPORT_KINDS } from '../../review/report-draft.ts';
 import { page } from '../layout.tsx';
 import { createPages, flash } from '../page-router.ts';
 import type { TextKey } from '../texts/translate.ts';
+import { readUnsent, type Unsent } from '../unsent.tsx';
 import type { PageContext } from '../view.ts';
 import { DraftPage, type Problem } from './draft-page.tsx';
 import { InboxPage } from './inbox-list.tsx';
@@ -46,7 +47,8 @@ inboxPages.post('/inbox/:id/approve', async (c) => {
   const draft = await loaded(c);
   const form = await c.req.parseBody();
   const body = typeof form.body === 'string' ? editOf(draft, form.body) : undefined;
-  if (body !== undefined && body.trim() === '') return show(c, draft, { kind: 'empty' }, 422, body);
+  if (body !== undefined && body.trim() === '')
+    return show(c, draft, { problem: { kind: 'empty' }, edited: body }, 422);
   const act = { ...review(c, draft, form), body, confirm: form.confirm === 'yes' };
   return decided(c, draft, 'done.approved', body, () => c.var.services.approveDraft(act));
 });
@@ -55,7 +57,7 @@ inboxPages.post('/inbox/:id/discard', async (c) => {
   const draft = await loaded(c);
   const form = await c.req.parseBody();
   const reason = noteOf(form.reason);
-  if (reason === null) return show(c, draft, { kind: 'reason' }, 422);
+  if (reason === null) return show(c, draft, { problem: { kind: 'reason' } }, 422);
   const act = { ...review(c, draft, form), reason };
   return decided(c, draft, 'done.discarded', undefined, () => c.var.services.discardDraft(act));
 });
@@ -100,6 +102,19 @@ inboxPages.post('/inbox/:id/undo', async (c) => {
   return backTo(c, draft);
 });
 
+/** The draft with what its reviewer wrote before they had to sign in again. Nothing is done with it. */
+inboxPages.post('/inbox/:id/unsent', async (c) => {
+  const draft = await loaded(c);
+  const { services, actor } = c.var;
+  const unsent = readUnsent((await c.req.parseBody()).unsent);
+  if (unsent === undefined) return backTo(c, draft);
+  await services.openDraft({ businessId: draft.businessId, draftId: draft.id, actor: actor.name });
+  const { body, version } = unsent;
+  if (body === undefined) return show(c, draft, { problem: { kind: 'unsent' }, unsent });
+  const kind = draft.status !== 'READY' ? 'state' : version !== draft.version ? 'version' : 'unsent';
+  return show(c, draft, { problem: { kind }, edited: body });
+});
+
 /** Decides, and opens the next draft of the list with an undo; or shows this one again, and why not. */
 async function decided(
   c: PageContext,
@@ -109,7 +124,7 @@ async function decided(
   decide: () => Promise<DraftRow>,
 ): Promise<Response> {
   if (draft.status === 'APPROVED' || draft.status === 'DISCARDED') {
-    return show(c, draft, { kind: 'state' }, 409, edited);
+    return show(c, draft, { problem: { kind: 'state' }, edited }, 409);
   }
   try {
     await decide();
@@ -118,7 +133,7 @@ async function decided(
     if (problem === undefined) throw error;
     const now = await loaded(c);
     const isNewer = problem.kind === 'state' && now.status === 'READY';
-    return show(c, now, isNewer ? { kind: 'version' } : problem, 409, edited);
+    return show(c, now, { problem: isNewer ? { kind: 'version' } : problem, edited }, 409);
   }
   const query = queryOf(c);
   const { services } = c.var;
@@ -148,12 +163,17 @@ function problemOf(error: unknown): Problem | undefined {
   return error.code === 'DRAFT_STATE' ? { kind: 'state' } : undefined;
 }
 
+interface Written {
+  problem: Problem;
+  edited?: string | undefined;
+  unsent?: Unsent;
+}
+
 async function show(
   c: PageContext,
   draft: DraftRow,
-  problem?: Problem,
+  written?: Written,
   status: 200 | 409 | 422 = 200,
-  edited?: string,
 ): Promise<Response> {
   const { businessId, threadId, reviewedBy, content } = draft;
   const exampleIds = content?.rag.examples.map(({ id }) => id) ?? [];
@@ -163,8 +183,7 @@ async function show(
     draft,
     around,
     query: queryOf(c).query,
-    ...(problem === undefined ? {} : { problem }),
-    ...(edited === undefined ? {} : { edited }),
+    ...written,
   };
   return c.html(page(<DraftPage {...props} />), status);
 }

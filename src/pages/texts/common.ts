@@ -24,6 +24,23 @@ export const COMMON_TEXTS = {
   'flash.signedOut': ['You are signed out.', 'Oturum kapatıldı.'],
   'flash.signIn': ['Please sign in.', 'Lütfen oturum açın.'],
 
+  'flash.sessionOver': [
+    'Your session is over and nothing was done. Sign in and try again.',
+    'Oturumunuz sona erdi ve hiçbir şey yapılmadı. Oturum açıp yeniden deneyin.',
+  ],
+
+  'unsent.title': ['Your text was kept', 'Metniniz saklandı'],
+  'unsent.text': [
+    'Nothing was sent yet. Go on to the draft: your text stands there.',
+    'Henüz hiçbir şey gönderilmedi. Taslağa dönün: metniniz orada duruyor.',
+  ],
+  'unsent.back': ['Back to the draft', 'Taslağa dön'],
+
+  'signIn.kept': ['Your session is over', 'Oturumunuz sona erdi'],
+  'signIn.kept.text': [
+    'Nothing was sent. Your text is kept: after signing in you find it in the draft.',
+    'Hiçbir şey gönderilmedi. Metniniz saklandı: oturum açınca taslakta bulacaksınız.',
+  ],
   'signIn.title': ['Sign in', 'Oturum aç'],
   'signIn.lead': [
     'Use the key that you were given. It is read once and not stored in this browser.',
@@ -54,8 +71,13 @@ export const COMMON_TEXTS = {
   ],
   'error.403': ['Not allowed', 'İzin yok'],
   'error.403.text': [
-    'You may not do this. If you sent a form, it may have been open for too long: go back and load the page again.',
-    'Bunu yapamazsınız. Bir form gönderdiyseniz form eskimiş olabilir: geri dönüp sayfayı yenileyin.',
+    'You may not do this with your sign-in. Ask your operator if you need it.',
+    'Bu oturumla bunu yapamazsınız. Gerekiyorsa operatörünüze sorun.',
+  ],
+  'error.form': ['This page was of an earlier sign-in', 'Bu sayfa önceki bir oturumdan kalmıştı'],
+  'error.form.text': [
+    'Nothing was done. It happens when you sign in anew while a page is open. Open the page again and repeat it.',
+    'Hiçbir şey yapılmadı. Sayfa açıkken yeniden oturum açınca olur. Sayfayı yeniden açıp tekrarlayın.',
   ],
   'error.400': ['That did not work', 'Bu olmadı'],
   'error.400.text': ['Something in the form or address is not right.', 'Formda veya adreste yanlış bir şey var.'],

@@ -103,6 +103,8 @@ export const INBOX_TEXTS = {
     'Gönderilmeden önce kart, bağlantı ve bilgiler yeniden denetlenir.',
   ],
   'draft.editShare': ['Edited', 'Düzenleme oranı'],
+  'draft.restored': ['Your unsent text was brought back.', 'Gönderilmemiş metniniz geri getirildi.'],
+  'draft.startOver': ['Start over', 'Baştan başla'],
   'draft.discard': ['Discard', 'At'],
   'draft.discardReason': ['Why is it no use?', 'Neden işe yaramıyor?'],
   'draft.report': ['Report', 'Bildir'],
@@ -260,6 +262,11 @@ export const INBOX_TEXTS = {
   'problem.version.text': [
     'You see the new version now. Nothing of yours was sent; your text stands below.',
     'Şimdi yeni sürümü görüyorsunuz. Sizin yazdığınız gönderilmedi; metniniz aşağıda duruyor.',
+  ],
+  'problem.unsent.title': ['Not sent yet', 'Henüz gönderilmedi'],
+  'problem.unsent.text': [
+    'You were signed out before this arrived. What you wrote stands below; look it over and send it again.',
+    'Bu ulaşmadan oturumunuz kapanmıştı. Yazdıklarınız aşağıda duruyor; gözden geçirip yeniden gönderin.',
   ],
   'problem.yourText': ['Your text', 'Metniniz'],
   'problem.reason': ['Give a reason.', 'Bir neden yazın.'],
