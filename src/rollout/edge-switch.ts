@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cleanText } from '../mail/clean-text.ts';
 import type { EdgeState } from './decide.ts';
 
 /** KV's shortest cache time, in seconds: other locations see a write after up to a minute and more. */
@@ -6,27 +7,12 @@ const CACHE_TTL_SECONDS = 30;
 const KV_TIMEOUT_MS = 1_000;
 const WRITE_TIMEOUT_MS = 3_000;
 
+/** Whoever writes "off" means it: what else stands beside it is taken as far as it can be. */
+const said = z.string().transform(cleanText).optional().catch(undefined);
+const state = <T extends string>(...known: [T, ...T[]]) => z.string().toLowerCase().pipe(z.enum(known));
 const switchSchema = z.union([
-  z.literal('off').transform(() => ({ state: 'off' as const })),
-  z
-    .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        context.addIssue({ code: 'custom', message: 'neither "off" nor JSON' });
-        return z.NEVER;
-      }
-    })
-    .pipe(
-      z.object({
-        state: z.enum(['off', 'on']),
-        reason: z.string().optional(),
-        by: z.string().optional(),
-        at: z.string().optional(),
-        id: z.string().optional(),
-      }),
-    ),
+  state('off').transform((off) => ({ state: off })),
+  z.object({ state: state('off', 'on'), reason: said, by: said, at: said, id: said }),
 ]);
 
 export type EdgeReading =
@@ -84,14 +70,24 @@ async function readEdgeSwitch(flags: KVNamespace, feature: string): Promise<Edge
   try {
     const value = await withTimeout(flags.get(keyOf(feature), { cacheTtl: CACHE_TTL_SECONDS }), KV_TIMEOUT_MS);
     if (value === null) return { state: 'absent' };
-    const parsed = switchSchema.safeParse(value.trim());
+    const parsed = switchSchema.safeParse(jsonOrText(value.trim()));
     if (!parsed.success) return { state: 'unreadable' };
     if (parsed.data.state === 'on') return { state: 'absent' };
     const { at, ...off } = { at: undefined, ...parsed.data };
     const time = new Date(at ?? Number.NaN);
-    return { ...off, state: 'off', ...(Number.isNaN(time.getTime()) ? {} : { at: time }) };
+    // Years that Postgres reads otherwise, or not at all, are no time of a switch.
+    return { ...off, state: 'off', ...(time.getTime() > 0 ? { at: time } : {}) };
   } catch {
     return { state: 'unreadable' };
+  }
+}
+
+/** JSON, or the word itself as an operator types it. */
+function jsonOrText(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
   }
 }
 

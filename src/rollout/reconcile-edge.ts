@@ -9,6 +9,8 @@ const SETTLE_MS = 5 * 60_000;
 export type EdgeAction =
   | { action: 'none'; because: string }
   | { action: 'write-off' | 'clear'; rollbackId: string | null; because: string }
+  /** What a restore could not clear is gone already. */
+  | { action: 'forget'; rollbackId: string; because: string }
   | { action: 'roll-back'; because: string };
 
 export interface EdgeFacts {
@@ -16,7 +18,7 @@ export interface EdgeFacts {
   edge: EdgeReading;
   featureState: 'active' | 'killed';
   /** The global rollback whose switch KV did not take yet: to be written, or to be cleared. */
-  owed: Pick<RollbackRow, 'id' | 'status'> | undefined;
+  owed: Pick<RollbackRow, 'id' | 'status' | 'actor'> | undefined;
   /** Whether a global rollback stands that nobody has restored. */
   standing: boolean;
   /** When the last global rollback was restored. */
@@ -28,8 +30,11 @@ export interface EdgeFacts {
 /** What brings KV and Postgres together. KV's `off` wins over Postgres, unless a restore is newer than it. */
 export function decideEdge(facts: EdgeFacts): EdgeAction {
   const { owed, edge } = facts;
-  if (owed?.status === 'restored')
-    return { action: 'clear', rollbackId: owed.id, because: 'a restore could not clear it' };
+  if (owed?.status === 'restored') {
+    return facts.featureState === 'active' && !isOfAnother(owed, edge)
+      ? { action: 'clear', rollbackId: owed.id, because: 'a restore could not clear it' }
+      : { action: 'forget', rollbackId: owed.id, because: 'a newer switch stands there' };
+  }
   if (facts.featureState === 'killed') {
     if (owed !== undefined)
       return { action: 'write-off', rollbackId: owed.id, because: 'a rollback could not write it' };
@@ -47,6 +52,11 @@ export function decideEdge(facts: EdgeFacts): EdgeAction {
     }
   }
   return { action: 'roll-back', because: 'off at the edge' };
+}
+
+/** A switch that we wrote carries our id; one that cron found and followed may carry any, or none. */
+function isOfAnother(owed: Pick<RollbackRow, 'id' | 'actor'>, edge: EdgeReading): boolean {
+  return edge.state === 'off' && edge.id !== owed.id && owed.actor !== 'kv';
 }
 
 /** Cron's part in a rollback by KV: Postgres follows the switch, and what a lost KV write owes is made up. */
@@ -74,6 +84,9 @@ export async function reconcileEdge(deps: RollbackDeps): Promise<EdgeAction & { 
     case 'clear':
       await deps.edge.clear(feature);
       if (decision.rollbackId !== null) await mark(deps, decision.rollbackId, 'cleared');
+      break;
+    case 'forget':
+      await mark(deps, decision.rollbackId, 'cleared');
       break;
     case 'write-off':
       if (standing === undefined) break;

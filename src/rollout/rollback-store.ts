@@ -85,9 +85,11 @@ export function rollBackStatements(queries: Queries, write: RollbackWrite) {
     and r."selector" = ${selectorJson} and r."status" <> 'restored'`;
   return [
     setAct(queries, write),
-    queries.execute(sql`select set_config('lock_timeout', ${`${LOCK_TIMEOUT_MS}ms`}, true),
-      set_config('app.rollback_id', case when exists (select from ${rollback} where "id" = ${write.id}) then ${write.otherId} else ${write.id} end, true)`),
+    queries.execute(sql`select set_config('lock_timeout', ${`${LOCK_TIMEOUT_MS}ms`}, true)`),
     lockRollout(queries, write.feature),
+    // Under the lock: cron may carry the same id out of KV while its first owner still waits for a commit.
+    queries.execute(sql`select set_config('app.rollback_id',
+      case when exists (select from ${rollback} where "id" = ${write.id}) then ${write.otherId} else ${write.id} end, true)`),
     queries.execute(sql`select 1 from ${pilotBusiness} p where ${picked} order by p."id" for update`),
     queries.execute(sql`select 1 from ${business} b where b."id" = ${businessId}::text for no key update`),
     queries.execute(sql`

@@ -169,6 +169,33 @@ describe('rollbacks at the same time', () => {
   });
 });
 
+describe('cron that sees the switch of a rollback that still waits for a commit', () => {
+  it('adds nothing to it: its numbers stand, and the audit has it once', async () => {
+    const businessId = await world.business();
+    await world.draft(businessId);
+    const commit = await session();
+    await commit.query('BEGIN');
+    await commit.query(`SELECT 1 FROM "PilotBusiness" WHERE "businessId" = '${businessId}' FOR KEY SHARE`);
+    const asked = rollBack.global();
+    while (world.edge.value.state !== 'off') await pause(5);
+    await pause(200);
+    const cron = world.services.reconcileEdge();
+    await pause(200);
+    await commit.query('COMMIT');
+    await commit.end();
+    const outcome = await asked;
+    if (outcome.status === 'unfinished') throw new Error('unfinished');
+    await cron;
+    const rows = await world.sql('SELECT "id", "quarantinedDrafts"::text AS drafts FROM "Rollback"');
+    expect(rows).toEqual([{ id: outcome.row.id, drafts: '1' }]);
+    expect(
+      await world.sql(
+        `SELECT 1 FROM "AuditEvent" WHERE "action" = 'rollback' AND "after" ->> 'id' = '${outcome.row.id}'`,
+      ),
+    ).toHaveLength(1);
+  });
+});
+
 describe('a restore and a rollback at the same time', () => {
   it('of one business: it stays out, whichever came first', async () => {
     for (let round = 0; round < 8; round++) {

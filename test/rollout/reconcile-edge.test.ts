@@ -27,13 +27,37 @@ describe('what brings KV and Postgres together', () => {
     ['the feature was killed by SQL', { featureState: 'killed' }, 'none'],
     [
       'a rollback could not write KV',
-      { featureState: 'killed', standing: true, owed: { id: 'r', status: 'done' } },
+      { featureState: 'killed', standing: true, owed: { id: 'r', status: 'done', actor: 'ada' } },
       'write-off',
     ],
     [
       'a restore could not clear KV',
-      { edge: { state: 'off' }, restoredAt: minutesAgo(9), owed: { id: 'r', status: 'restored' } },
+      {
+        edge: { state: 'off', id: 'r' },
+        restoredAt: minutesAgo(9),
+        owed: { id: 'r', status: 'restored', actor: 'ada' },
+      },
       'clear',
+    ],
+    [
+      'a restore could not clear KV, which somebody had written by hand',
+      { edge: { state: 'off' }, restoredAt: minutesAgo(9), owed: { id: 'r', status: 'restored', actor: 'kv' } },
+      'clear',
+    ],
+    [
+      'a restore could not clear KV, and somebody has switched it off by hand since',
+      { edge: { state: 'off' }, restoredAt: minutesAgo(9), owed: { id: 'r', status: 'restored', actor: 'ada' } },
+      'forget',
+    ],
+    [
+      'a restore could not clear KV, and the next rollback stands in it',
+      {
+        edge: { state: 'off', id: 'r' },
+        featureState: 'killed',
+        standing: true,
+        owed: { id: 'r', status: 'restored', actor: 'ada' },
+      },
+      'forget',
     ],
     [
       'a cache still shows the switch of a restored rollback',

@@ -325,6 +325,25 @@ describe('a global rollback', () => {
   });
 });
 
+describe('a restore that KV did not take', () => {
+  it('does not take away what somebody has switched off by hand since', async () => {
+    const a = await world.business();
+    const { body } = await world.call('POST', ROLLBACKS, { level: 'global', reason: 'leak' }, 'ada');
+    await world.call('POST', `${ROLLBACKS}/${body.id}/restore`, {}, 'ada');
+    world.edge.down = true;
+    await world.call('POST', `${ROLLBACKS}/${body.id}/restore/confirm`, {}, 'bob');
+    world.edge.down = false;
+    world.edge.value = { state: 'off' };
+    await world.services.reconcileEdge();
+    expect(world.edge.value).toEqual({ state: 'off' });
+    expect((await world.call('GET', `${ROLLBACKS}/${body.id}`)).body.kv).toBe('cleared');
+    await world.sql(`UPDATE "Rollback" SET "restoredAt" = now() - interval '10 minutes'`);
+    expect(await world.services.reconcileEdge()).toMatchObject({ action: 'roll-back' });
+    expect(await world.draft(a)).toMatchObject({ ragEnabled: false });
+    expect(await pilots()).toEqual([]);
+  });
+});
+
 describe('what a rollback is asked for', () => {
   it.each([
     [{ level: 'business', reason: 'r' }, 400],
