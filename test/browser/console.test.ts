@@ -63,10 +63,10 @@ describe('the console and the dashboard in a browser', () => {
       await page.getByRole('button', { name: 'Enrol' }).click();
       await page.getByText('Enrolled: 1 business').waitFor();
       await page.getByRole('link', { name: 'Roll this business back' }).click();
-      await page.getByText('1 businesses, 0 waiting drafts').waitFor();
+      await page.getByText('1 business, 0 waiting drafts').waitFor();
       await page.getByLabel('Reason').first().fill('it invents hours');
       await page.getByRole('button', { name: 'Roll back now' }).click();
-      await page.getByText('Rolled back: 1 businesses').first().waitFor();
+      await page.getByText('Rolled back: 1 business, 0 drafts quarantined').first().waitFor();
       const pilots = async () =>
         ((await api.get(`/admin/api/pilots?businessId=${businessId}`)).body as { items: unknown[] }).items.length;
       expect(await pilots()).toBe(0);

@@ -58,14 +58,14 @@ describe('the console', () => {
     expect((await operator.get(page)).html).toContain('first pilot');
 
     const before = await operator.get(`/admin/rollbacks?level=business&businessId=${businessId}`);
-    expect(before.html).toContain('one business: 1 businesses');
+    expect(before.html).toContain('one business: 1 business, 0 waiting drafts');
     const pilots = async () => (await harness.get(`/admin/api/pilots?businessId=${businessId}`)).body.items.length;
     expect(await pilots()).toBe(1);
     const linked = await operator.get(`/admin/rollbacks?level=business&businessId=${businessId}&reason=planted`);
     expect(linked.html).not.toMatch(/name="reason"[^>]*planted/);
     const form = { level: 'business', businessId, reason: 'wrong amounts' };
     await operator.post('/admin/rollbacks', form);
-    expect((await operator.get('/admin/rollbacks')).html).toContain('Rolled back: 1 businesses');
+    expect((await operator.get('/admin/rollbacks')).html).toContain('Rolled back: 1 business, 0 drafts quarantined');
     expect(await pilots()).toBe(0);
     await operator.post('/admin/rollbacks', form);
     const { items } = (await harness.get('/admin/api/rollbacks')).body;

@@ -7,6 +7,7 @@ import { RAG_FEATURE } from '../../src/rollout/decide.ts';
 import type { EdgeOff, EdgeReading, EdgeSwitch } from '../../src/rollout/edge-switch.ts';
 import { createServices, type Overrides, type Services } from '../../src/services.ts';
 import { createOwnDatabase, ensureWorkerCrypto } from './own-database.ts';
+import { type Browser, openPages } from './page-browser.ts';
 
 export const ADMIN_KEY = 'admin-key-of-the-rollout-tests-40-chars-';
 
@@ -86,6 +87,8 @@ export interface RolloutWorld {
   /** The HTTP application, as the admin, or as a person behind the admin key. */
   call(method: string, path: string, body?: unknown, person?: string): Promise<{ status: number; body: Answer }>;
   callOn(services: Services, method: string, path: string, body?: unknown): Promise<{ status: number; body: Answer }>;
+  /** A browser of an operator who has signed in under this name. */
+  operator(name: string): Promise<Browser>;
   /** A business with RAG on, enrolled unless told otherwise. */
   business(options?: { enrolled?: boolean; ragOn?: boolean; controlShare?: number }): Promise<string>;
   /** A new mail of a new thread; its id. */
@@ -170,6 +173,11 @@ export async function startRolloutWorld(): Promise<RolloutWorld> {
     sql: database.query,
     call: (method, path, body, person) => request(app, method, path, body, person),
     callOn: (other, method, path, body) => request(createApp(other), method, path, body),
+    async operator(name) {
+      const person = openPages(app, { SIGN_IN_RATE_LIMIT: { limit: async () => ({ success: true }) } });
+      await person.signIn(ADMIN_KEY, name);
+      return person;
+    },
     async business({ enrolled = true, ragOn = true, controlShare = 0 } = {}) {
       count += 1;
       const id = `b${count}-${newId('t', new Date()).slice(-6)}`;

@@ -44,7 +44,17 @@ export function BusinessField({
   );
 }
 
-type Counted = 'business' | 'draft' | 'incident' | 'alert' | 'mail' | 'ramp' | 'row' | 'reviewRag' | 'reviewControl';
+type Counted =
+  | 'business'
+  | 'draft'
+  | 'quarantined'
+  | 'incident'
+  | 'alert'
+  | 'mail'
+  | 'ramp'
+  | 'row'
+  | 'reviewRag'
+  | 'reviewControl';
 
 /** "1 business", "2 businesses": a number with what it counts, in the reader's language. */
 export function counted(view: View, n: number, what: Counted): string {

@@ -1,55 +1,73 @@
+import type { IncidentRow } from '../../metrics/incidents/incident-store.ts';
 import { RAG_FEATURE } from '../../rollout/decide.ts';
-import { Badge, Notice, Time } from '../components.tsx';
+import { type FeatureState, ragReason } from '../../rollout/show-feature.ts';
+import { Badge, Notice, Time, type Tone } from '../components.tsx';
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
+import type { View } from '../view.ts';
+import { counted, RagBadge } from './console-fields.tsx';
 import { ConsoleFrame, guardrailTitle } from './console-frame.tsx';
+import { isOver, RampSummary } from './ramp-summary.tsx';
 
-const SHOWN = 200;
+/** Rows that are counted; the cards name fewer. */
+const COUNTED = 100;
+const LISTED = 10;
 
 export const overviewPages = createPages();
 
 overviewPages.get('/admin', async (c) => {
   const { services, view } = c.var;
   const { t } = view;
-  const [preview, pilots, businesses, ramps, incidents, alerts, guardrails] = await Promise.all([
+  const [feature, preview, enrolled, ramps, incidents, alerts, guardrails] = await Promise.all([
+    services.showFeature(RAG_FEATURE),
     services.previewRollback({ feature: RAG_FEATURE, target: { level: 'global' } }),
-    services.listPilots({ feature: RAG_FEATURE, limit: SHOWN }),
-    services.listBusinesses({ limit: SHOWN }),
-    services.listRamps({ limit: 1 }),
-    services.listIncidents({ status: 'open', limit: 20 }),
-    services.listAlerts({ state: 'firing', limit: 20 }),
+    services.listBusinesses({ pilots: { feature: RAG_FEATURE, enrolled: true }, limit: LISTED }),
+    services.listRamps({ feature: RAG_FEATURE, limit: 1 }),
+    services.listIncidents({ status: 'open', limit: COUNTED }),
+    services.listAlerts({ state: 'firing', limit: COUNTED }),
     services.listGuardrails(),
   ]);
-  const names = new Map(businesses.map(({ id, name }) => [id, name]));
-  const ramp = ramps[0];
+  const [ramp] = ramps;
+  const [shownRamp, pilots] = await Promise.all([
+    ramp === undefined ? null : services.showRamp(ramp.id),
+    services.listPilots({ feature: RAG_FEATURE, businessIds: enrolled.map(({ id }) => id), limit: LISTED }),
+  ]);
+  const pilotOf = new Map(pilots.map((pilot) => [pilot.businessId, pilot]));
   const harmful = guardrails.filter(({ status }) => status === 'harmful');
-  const healthy = incidents.length + alerts.length + harmful.length === 0;
+  const wrong = [
+    ...switchWords(view, feature),
+    ...(incidents.length === 0 ? [] : [counted(view, incidents.length, 'incident')]),
+    ...(alerts.length === 0 ? [] : [counted(view, alerts.length, 'alert')]),
+    ...harmful.map(({ name }) => `${guardrailTitle(view, name)}: ${t('guardrail.harmful')}`),
+  ];
+  const healthy = wrong.length === 0;
+  const state = featureBadge(view, feature, incidents, preview.affected.length);
   return c.html(
     page(
       <ConsoleFrame view={view} path="/admin" title={t('console.overview')} scripts={['refresh.client.js']}>
         <div data-refresh="30">
           <Notice tone={healthy ? 'good' : 'bad'} title={t(healthy ? 'overview.healthy' : 'overview.unhealthy')}>
-            <p>
-              {healthy
-                ? t('overview.healthy.text')
-                : t('overview.unhealthy.text', { incidents: incidents.length, alerts: alerts.length })}
-            </p>
+            {healthy ? (
+              <p>{t('overview.healthy.text')}</p>
+            ) : (
+              <ul>
+                {wrong.map((words) => (
+                  <li>{words}</li>
+                ))}
+              </ul>
+            )}
           </Notice>
           <div class="columns">
             <section class="card">
               <h2>{t('overview.feature')}</h2>
               <p>
-                {preview.featureState === 'killed' ? (
-                  <Badge tone="bad">{t('overview.feature.killed')}</Badge>
-                ) : pilots.length === 0 ? (
-                  <Badge>{t('overview.feature.nobody')}</Badge>
-                ) : (
-                  <Badge tone="good">{t('overview.feature.on', { n: pilots.length })}</Badge>
-                )}
+                <Badge tone={state.tone}>{state.words}</Badge>
               </p>
               <p>
                 {t('overview.edge')}:{' '}
-                <Badge tone={preview.edge === 'absent' ? 'neutral' : 'bad'}>{t(`overview.edge.${preview.edge}`)}</Badge>
+                <Badge tone={feature.edge.state === 'absent' ? 'neutral' : 'bad'}>
+                  {t(`overview.edge.${feature.edge.state}`)}
+                </Badge>
               </p>
               <p>
                 <a class="button" href="/admin/rollbacks">
@@ -59,15 +77,13 @@ overviewPages.get('/admin', async (c) => {
             </section>
             <section class="card">
               <h2>{t('console.ramps')}</h2>
-              {ramp === undefined ? (
+              {shownRamp === null ? (
                 <p>{t('overview.noRamp')}</p>
               ) : (
-                <p>
-                  <a href={`/admin/ramps/${ramp.id}`}>{ramp.plan[ramp.step]?.name ?? ramp.id}</a>{' '}
-                  <Badge tone={ramp.status === 'rolled-back' ? 'bad' : ramp.status === 'running' ? 'good' : 'warn'}>
-                    {ramp.status}
-                  </Badge>
-                </p>
+                <>
+                  {isOver(shownRamp.ramp) ? <p class="hint">{t('overview.lastRamp')}</p> : null}
+                  <RampSummary view={view} ramp={shownRamp.ramp} newest={shownRamp.decisions[0]} />
+                </>
               )}
             </section>
             <section class="card">
@@ -76,14 +92,15 @@ overviewPages.get('/admin', async (c) => {
                 <p>{t('console.none')}</p>
               ) : (
                 <ul>
-                  {incidents.map(({ id, title, severity }) => (
+                  {incidents.slice(0, LISTED).map(({ id, title, severity }) => (
                     <li>
                       <a href={`/admin/incidents/${id}`}>{title}</a>{' '}
-                      <Badge tone={severity === 'critical' ? 'bad' : 'warn'}>{severity}</Badge>
+                      <Badge tone={severity === 'critical' ? 'bad' : 'warn'}>{t(`console.severity.${severity}`)}</Badge>
                     </li>
                   ))}
                 </ul>
               )}
+              <More view={view} href="/admin/incidents?status=open" of={incidents.length} />
             </section>
             <section class="card">
               <h2>{t('console.alerts')}</h2>
@@ -91,14 +108,16 @@ overviewPages.get('/admin', async (c) => {
                 <p>{t('console.none')}</p>
               ) : (
                 <ul>
-                  {alerts.map(({ title, severity, firedAt }) => (
+                  {alerts.slice(0, LISTED).map(({ title, severity, firedAt }) => (
                     <li>
-                      {title} <Badge tone={severity === 'critical' ? 'bad' : 'warn'}>{severity}</Badge>{' '}
+                      {title}{' '}
+                      <Badge tone={severity === 'critical' ? 'bad' : 'warn'}>{t(`console.severity.${severity}`)}</Badge>{' '}
                       <Time view={view} at={firedAt} zone="UTC" />
                     </li>
                   ))}
                 </ul>
               )}
+              <More view={view} href="/admin/alerts?state=firing" of={alerts.length} />
             </section>
             <section class="card">
               <h2>{t('console.guardrails')}</h2>
@@ -118,20 +137,33 @@ overviewPages.get('/admin', async (c) => {
             </section>
             <section class="card">
               <h2>{t('overview.enrolled')}</h2>
-              {pilots.length === 0 ? (
+              {enrolled.length === 0 ? (
                 <p>{t('console.none')}</p>
               ) : (
                 <ul>
-                  {pilots.map(({ businessId, enabledAt, enabledBy }) => (
-                    <li>
-                      <a href={`/admin/businesses/${encodeURIComponent(businessId)}`}>
-                        {names.get(businessId) ?? businessId}
-                      </a>
-                      , <Time view={view} at={enabledAt} zone="UTC" /> {t('console.by', { who: enabledBy })}
-                    </li>
-                  ))}
+                  {enrolled.map((business) => {
+                    const pilot = pilotOf.get(business.id);
+                    const own = incidents.some(({ businessId }) => businessId === business.id);
+                    return (
+                      <li>
+                        <a href={`/admin/businesses/${encodeURIComponent(business.id)}`}>{business.name}</a>{' '}
+                        {own ? (
+                          <Badge tone="bad">{t('overview.hasIncident')}</Badge>
+                        ) : (
+                          <RagBadge view={view} reason={ragReason(feature, { ...business, enrolled: true })} />
+                        )}{' '}
+                        {pilot === undefined ? null : (
+                          <span class="hint">
+                            <Time view={view} at={pilot.enabledAt} zone="UTC" />{' '}
+                            {t('console.by', { who: pilot.enabledBy })}
+                          </span>
+                        )}
+                      </li>
+                    );
+                  })}
                 </ul>
               )}
+              <More view={view} href="/admin/businesses?enrolled=yes" of={preview.affected.length} />
             </section>
           </div>
         </div>
@@ -139,3 +171,41 @@ overviewPages.get('/admin', async (c) => {
     ),
   );
 });
+
+function More({ view, href, of }: { view: View; href: string; of: number }) {
+  if (of <= LISTED) return null;
+  return (
+    <p>
+      <a href={href}>{view.t('overview.all', { n: of >= COUNTED ? `${of}+` : of })}</a>
+    </p>
+  );
+}
+
+/** The switches that keep RAG off for everybody, with who threw them and why. */
+function switchWords({ t }: View, { state, changed, edge }: FeatureState): string[] {
+  const by = (who: string | undefined, why: string | null | undefined) =>
+    `${who === undefined ? '' : ` ${t('console.by', { who })}`}${why ? `: ${why}` : ''}`;
+  return [
+    ...(state === 'killed' ? [`${t('overview.killed')}${by(changed?.by, changed?.reason)}`] : []),
+    ...(edge.state === 'off' ? [`${t('overview.edgeOff')}${by(edge.by, edge.reason)}`] : []),
+    ...(edge.state === 'unreadable' ? [t('overview.edgeUnreadable')] : []),
+  ];
+}
+
+/** The feature in a word. It is said to be fine only where nothing speaks against it. */
+function featureBadge(
+  view: View,
+  { state, edge }: FeatureState,
+  incidents: IncidentRow[],
+  enrolled: number,
+): { tone: Tone; words: string } {
+  const { t } = view;
+  if (state === 'killed') return { tone: 'bad', words: t('overview.feature.killed') };
+  if (edge.state !== 'absent')
+    return { tone: 'bad', words: t(`rag.${edge.state === 'off' ? 'KILLED_AT_EDGE' : 'EDGE_UNREADABLE'}`) };
+  if (enrolled === 0) return { tone: 'neutral', words: t('overview.feature.nobody') };
+  const words = t('overview.feature.on', { businesses: counted(view, enrolled, 'business') });
+  return incidents.length === 0
+    ? { tone: 'good', words }
+    : { tone: 'warn', words: `${words}; ${counted(view, incidents.length, 'incident')}` };
+}

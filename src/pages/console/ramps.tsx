@@ -4,9 +4,9 @@ import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, idsOf } from './console-frame.tsx';
 import { gateStates } from './gate-states.ts';
+import { isOver, RampBadge } from './ramp-summary.tsx';
 
 const SHOWN = 50;
-const OVER = new Set(['done', 'rolled-back']);
 
 export const rampPages = createPages();
 
@@ -26,15 +26,13 @@ rampPages.get('/admin/ramps', async (c) => {
             {ramps.map((ramp) => (
               <li>
                 <a href={`/admin/ramps/${ramp.id}`}>{ramp.plan[ramp.step]?.name ?? ramp.id}</a>{' '}
-                <Badge tone={ramp.status === 'rolled-back' ? 'bad' : ramp.status === 'running' ? 'good' : 'neutral'}>
-                  {ramp.status}
-                </Badge>{' '}
-                <Time view={view} at={ramp.createdAt} zone="UTC" /> {t('console.by', { who: ramp.createdBy })}
+                <RampBadge view={view} status={ramp.status} /> <Time view={view} at={ramp.createdAt} zone="UTC" />{' '}
+                {t('console.by', { who: ramp.createdBy })}
               </li>
             ))}
           </ul>
         )}
-        {ramps.some(({ status }) => !OVER.has(status)) ? null : (
+        {ramps.some((ramp) => !isOver(ramp)) ? null : (
           <form method="post" action="/admin/ramps" class="card">
             <FormToken view={view} />
             <h2>{t('ramp.create')}</h2>
@@ -68,7 +66,7 @@ rampPages.get('/admin/ramps/:id', async (c) => {
   const { ramp, decisions } = await services.showRamp(c.req.param('id'));
   const [newest] = decisions;
   const path = `/admin/ramps/${ramp.id}`;
-  const over = OVER.has(ramp.status);
+  const over = isOver(ramp);
   return c.html(
     page(
       <ConsoleFrame
@@ -77,9 +75,7 @@ rampPages.get('/admin/ramps/:id', async (c) => {
         title={`${t('console.ramps')}: ${ramp.plan[ramp.step]?.name ?? ''}`}
       >
         <p>
-          <Badge tone={ramp.status === 'rolled-back' ? 'bad' : ramp.status === 'running' ? 'good' : 'warn'}>
-            {ramp.status}
-          </Badge>{' '}
+          <RampBadge view={view} status={ramp.status} />{' '}
           {ramp.pausedBy === null ? '' : `${t('console.by', { who: ramp.pausedBy })}: ${ramp.pauseReason ?? ''}`}
         </p>
         <div class="columns">
@@ -107,7 +103,7 @@ rampPages.get('/admin/ramps/:id', async (c) => {
                 const tone = state === 'open' ? 'good' : state === 'shut' ? 'bad' : 'neutral';
                 return (
                   <li>
-                    {gate} <Badge tone={tone}>{t(`ramp.gate.${state}`)}</Badge>
+                    {t(`ramp.gateName.${gate}`)} <Badge tone={tone}>{t(`ramp.gate.${state}`)}</Badge>
                     {state === 'shut' ? <span class="hint"> {newest?.because.join('; ')}</span> : null}
                   </li>
                 );

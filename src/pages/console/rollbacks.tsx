@@ -6,6 +6,7 @@ import { Badge, EmptyState, Field, FormToken, Notice, Time } from '../components
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
 import type { PageContext, View } from '../view.ts';
+import { counted } from './console-fields.tsx';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, reasonOf } from './console-frame.tsx';
 
 const LEVELS = ['business', 'cohort', 'global'] as const;
@@ -80,8 +81,8 @@ rollbackPages.get('/admin/rollbacks', async (c) => {
               tone={preview.affected.length + preview.pendingDrafts === 0 ? 'info' : 'warn'}
               title={t('rollback.hits', {
                 level: t(`rollback.level.${level}`),
-                n: preview.affected.length,
-                drafts: preview.pendingDrafts,
+                businesses: counted(view, preview.affected.length, 'business'),
+                drafts: counted(view, preview.pendingDrafts, 'draft'),
               })}
             >
               <p>
@@ -121,8 +122,8 @@ function RollbackCard({ view, row }: { view: View; row: RollbackRow }) {
         <Time view={view} at={row.writtenAt} zone="UTC" /> {t('console.by', { who: row.actor })}: {row.reason}
       </p>
       <p class="hint">
-        {t('rollback.done', { n: row.affected.length, drafts: row.quarantinedDrafts })}{' '}
-        {t('rollback.took', { ms: Math.max(0, took) })} · {row.id} · {row.affected.join(', ')}
+        {t('rollback.done', touchedBy(view, row))} {t('rollback.took', { ms: Math.max(0, took) })} · {row.id} ·{' '}
+        {row.affected.join(', ')}
       </p>
       {row.incidentId === null ? null : (
         <p>
@@ -148,6 +149,13 @@ function RollbackCard({ view, row }: { view: View; row: RollbackRow }) {
   );
 }
 
+function touchedBy(view: View, row: RollbackRow) {
+  return {
+    businesses: counted(view, row.affected.length, 'business'),
+    drafts: counted(view, row.quarantinedDrafts, 'quarantined'),
+  };
+}
+
 rollbackPages.post('/admin/rollbacks', async (c) => {
   const { one } = await fieldsOf(c);
   return actAndShow(c, '/admin/rollbacks', async () => {
@@ -155,8 +163,7 @@ rollbackPages.post('/admin/rollbacks', async (c) => {
     const target = targetOf(one);
     const outcome = await c.var.services.rollBack({ feature: RAG_FEATURE, target, reason }, actOf(c));
     if (outcome.status === 'unfinished') return { text: 'rollback.later' };
-    const { affected, quarantinedDrafts } = outcome.row;
-    return { text: 'rollback.done', values: { n: String(affected.length), drafts: String(quarantinedDrafts) } };
+    return { text: 'rollback.done', values: touchedBy(c.var.view, outcome.row) };
   });
 });
 

@@ -4,6 +4,8 @@ export const COUNT_TEXTS = {
   'count.business.other': ['{n} businesses', '{n} işletme'],
   'count.draft.one': ['{n} waiting draft', 'bekleyen {n} taslak'],
   'count.draft.other': ['{n} waiting drafts', 'bekleyen {n} taslak'],
+  'count.quarantined.one': ['{n} draft quarantined', '{n} taslak karantinada'],
+  'count.quarantined.other': ['{n} drafts quarantined', '{n} taslak karantinada'],
   'count.incident.one': ['{n} open incident', '{n} açık olay'],
   'count.incident.other': ['{n} open incidents', '{n} açık olay'],
   'count.alert.one': ['{n} firing alert', 'çalan {n} alarm'],

@@ -1,5 +1,6 @@
 import { BACKFILL_TEXTS } from './console-backfills.ts';
 import { COUNT_TEXTS } from './console-counts.ts';
+import { OVERVIEW_TEXTS } from './console-overview.ts';
 import { PILOT_TEXTS } from './console-pilots.ts';
 
 /** Texts of the operators' console. */
@@ -33,32 +34,12 @@ export const CONSOLE_TEXTS = {
   'console.what': ['What', 'Ne'],
   'console.who': ['Who', 'Kim'],
   'console.when': ['When (UTC)', 'Ne zaman (UTC)'],
+  'console.severity.critical': ['critical', 'kritik'],
+  'console.severity.warning': ['warning', 'uyarı'],
+  'console.severity.info': ['info', 'bilgi'],
   'console.state': ['State', 'Durum'],
 
-  'overview.healthy': ['Everything looks healthy', 'Her şey yolunda görünüyor'],
-  'overview.healthy.text': [
-    'No open incident, no firing alert, nothing harmful.',
-    'Açık olay, çalan alarm ya da zararlı bir şey yok.',
-  ],
-  'overview.unhealthy': ['Somebody should look', 'Birinin bakması gerekiyor'],
-  'overview.unhealthy.text': [
-    '{incidents} open incidents, {alerts} firing alerts.',
-    '{incidents} açık olay, {alerts} çalan alarm.',
-  ],
-  'overview.feature': ['RAG drafting', 'RAG ile taslak'],
-  'overview.feature.on': ['on for {n} businesses', '{n} işletme için açık'],
-  'overview.feature.nobody': ['nobody is enrolled', 'kimse kayıtlı değil'],
-  'overview.feature.killed': ['switched off everywhere', 'her yerde kapalı'],
-  'overview.edge': ['Edge switch', 'Uç anahtar'],
-  'overview.edge.absent': ['not set: Postgres decides', 'boş: Postgres karar verir'],
-  'overview.edge.off': ['off', 'kapalı'],
-  'overview.edge.unreadable': ['cannot be read: RAG is off', 'okunamıyor: RAG kapalı'],
-  'overview.enrolled': ['Who has RAG', 'RAG kimde açık'],
-  'overview.since': ['Since', 'Başlangıç'],
-  'overview.noRamp': [
-    'No ramp runs. Begin one under Ramps, or enrol a business by hand.',
-    'Çalışan rampa yok. Rampalar sayfasından başlatın ya da bir işletmeyi elle kaydedin.',
-  ],
+  ...OVERVIEW_TEXTS,
 
   'business.search': ['Search by id or name', 'Kimlik ya da adla ara'],
   'business.find': ['Search', 'Ara'],
@@ -114,19 +95,13 @@ export const CONSOLE_TEXTS = {
   'rollback.to': ['until before (UTC)', 'bitişi, hariç (UTC)'],
   'rollback.ramp': ['or of a ramp', 'ya da bir rampadan'],
   'rollback.see': ['See what it hits', 'Neyi etkilediğine bak'],
-  'rollback.hits': [
-    '{level}: {n} businesses, {drafts} waiting drafts',
-    '{level}: {n} işletme, bekleyen {drafts} taslak',
-  ],
+  'rollback.hits': ['{level}: {businesses}, {drafts}', '{level}: {businesses}, {drafts}'],
   'rollback.hitsNobody': [
     'Nothing under it is enrolled or pending: rolling back changes nothing.',
     'Kayıtlı ya da bekleyen bir şey yok: geri alma bir şey değiştirmez.',
   ],
   'rollback.now': ['Roll back now', 'Şimdi geri al'],
-  'rollback.done': [
-    'Rolled back: {n} businesses, {drafts} drafts quarantined.',
-    'Geri alındı: {n} işletme, {drafts} taslak karantinada.',
-  ],
+  'rollback.done': ['Rolled back: {businesses}, {drafts}.', 'Geri alındı: {businesses}, {drafts}.'],
   'rollback.later': [
     'Off at the edge; Postgres does not answer, cron finishes it.',
     'Uçta kapatıldı; Postgres yanıt vermiyor, cron tamamlayacak.',
@@ -159,6 +134,27 @@ export const CONSOLE_TEXTS = {
   'ramp.pilot': ['Pilot: 2 businesses', 'Pilot: 2 işletme'],
   'ramp.step': ['Step', 'Adım'],
   'ramp.steps': ['Steps', 'Adımlar'],
+  'ramp.stepOf': ['Step {n} of {of}: {name}', 'Adım {n}/{of}: {name}'],
+  'ramp.pausedBy': ['Paused by {who}: {why}', '{who} duraklattı: {why}'],
+  'ramp.status.pending': ['not started', 'başlamadı'],
+  'ramp.status.running': ['running', 'sürüyor'],
+  'ramp.status.holding': ['holding', 'bekletiliyor'],
+  'ramp.status.awaiting-approval': ['waits for approval', 'onay bekliyor'],
+  'ramp.status.rolled-back': ['rolled back', 'geri alındı'],
+  'ramp.status.done': ['over', 'bitti'],
+  'ramp.gate': ['Gate', 'Kapı'],
+  'ramp.gateIs.green': ['green: all open', 'yeşil: hepsi açık'],
+  'ramp.gateIs.red': ['red', 'kırmızı'],
+  'ramp.gateIs.waiting': ['waiting', 'bekliyor'],
+  'ramp.gateName.invariants': ['nothing harmful', 'zarar yok'],
+  'ramp.gateName.guardrails': ['guardrails', 'korumalar'],
+  'ramp.gateName.pause': ['pause', 'duraklatma'],
+  'ramp.gateName.no-data': ['data', 'veri'],
+  'ramp.gateName.hold-time': ['hold time', 'bekleme süresi'],
+  'ramp.gateName.minimum-sample': ['numbers of the step', 'adımın sayıları'],
+  'ramp.gateName.opening': ['what the next step needs', 'sonraki adımın gereği'],
+  'ramp.gateName.security-check': ['security check', 'güvenlik denetimi'],
+  'ramp.gateName.approval': ['approval', 'onay'],
   'ramp.gate.open': ['open', 'açık'],
   'ramp.gate.shut': ['shut', 'kapalı'],
   'ramp.gate.waits': ['not asked yet', 'henüz sorulmadı'],
