@@ -2,6 +2,7 @@ import { BACKFILL_TEXTS } from './console-backfills.ts';
 import { COUNT_TEXTS } from './console-counts.ts';
 import { OVERVIEW_TEXTS } from './console-overview.ts';
 import { PILOT_TEXTS } from './console-pilots.ts';
+import { ROLLBACK_TEXTS } from './console-rollbacks.ts';
 
 /** Texts of the operators' console. */
 export const CONSOLE_TEXTS = {
@@ -83,43 +84,7 @@ export const CONSOLE_TEXTS = {
   'business.inbox': ['Its inbox', 'Gelen kutusu'],
   'business.rollback': ['Roll this business back', 'Bu işletmeyi geri al'],
 
-  'rollback.lead': [
-    'Takes RAG back. The next draft after it is without RAG; drafts that wait with RAG are quarantined. First see what it hits.',
-    'RAG’ı geri alır. Sonraki taslak RAG’sızdır; bekleyen RAG’lı taslaklar karantinaya alınır. Önce neyi etkilediğine bakın.',
-  ],
-  'rollback.level.business': ['one business', 'tek işletme'],
-  'rollback.level.cohort': ['a cohort', 'bir grup'],
-  'rollback.level.global': ['everybody', 'herkes'],
-  'rollback.level': ['Level', 'Düzey'],
-  'rollback.from': ['Enrolled from (UTC)', 'Kayıt başlangıcı (UTC)'],
-  'rollback.to': ['until before (UTC)', 'bitişi, hariç (UTC)'],
-  'rollback.ramp': ['or of a ramp', 'ya da bir rampadan'],
-  'rollback.see': ['See what it hits', 'Neyi etkilediğine bak'],
-  'rollback.hits': ['{level}: {businesses}, {drafts}', '{level}: {businesses}, {drafts}'],
-  'rollback.hitsNobody': [
-    'Nothing under it is enrolled or pending: rolling back changes nothing.',
-    'Kayıtlı ya da bekleyen bir şey yok: geri alma bir şey değiştirmez.',
-  ],
-  'rollback.now': ['Roll back now', 'Şimdi geri al'],
-  'rollback.done': ['Rolled back: {businesses}, {drafts}.', 'Geri alındı: {businesses}, {drafts}.'],
-  'rollback.later': [
-    'Off at the edge; Postgres does not answer, cron finishes it.',
-    'Uçta kapatıldı; Postgres yanıt vermiyor, cron tamamlayacak.',
-  ],
-  'rollback.list': ['What was rolled back', 'Geri alınanlar'],
-  'rollback.empty': ['Nothing was ever rolled back.', 'Hiç geri alma yapılmadı.'],
-  'rollback.restore': ['Restore', 'Geri getir'],
-  'rollback.confirm': ['Confirm the restore', 'Geri getirmeyi onayla'],
-  'rollback.waits': [
-    '{who} asked to restore it; another person has to confirm.',
-    '{who} geri getirilmesini istedi; başka biri onaylamalı.',
-  ],
-  'rollback.restored': ['Restored.', 'Geri getirildi.'],
-  'rollback.restoreAsked': [
-    'Asked for. After a global rollback another person confirms it.',
-    'İstendi. Genel geri almadan sonra başka biri onaylar.',
-  ],
-  'rollback.took': ['{ms} ms from detection to written', 'fark etmeden yazılana {ms} ms'],
+  ...ROLLBACK_TEXTS,
 
   'ramp.empty': ['No ramp yet', 'Henüz rampa yok'],
   'ramp.empty.text': [

@@ -1,0 +1,104 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser } from '../support/page-browser.ts';
+import { type RolloutWorld, startRolloutWorld } from '../support/rollout-world.ts';
+
+const RULE = 'To restore it takes two people';
+const CONFIRM = 'Confirm the restore';
+
+describe('the page of rollbacks', () => {
+  let world: RolloutWorld;
+  let ada: Browser;
+  let grace: Browser;
+  beforeAll(async () => {
+    world = await startRolloutWorld();
+    ada = await world.operator('ada');
+    grace = await world.operator('grace');
+  });
+  afterEach(() => world.reset());
+  afterAll(() => world.close());
+
+  const page = async (person: Browser) => (await person.get('/admin/rollbacks')).html;
+  const rollbacks = async () => (await world.call('GET', '/admin/api/rollbacks')).body.items;
+
+  it('explains the rule of two people before a global rollback, and before its restore is asked for', async () => {
+    await world.business();
+    const preview = await ada.get('/admin/rollbacks?level=global');
+    expect(preview.html).toContain('everybody: 1 business, 0 waiting drafts');
+    const form = preview.html.slice(preview.html.indexOf('action="/admin/rollbacks"'));
+    expect(form.slice(0, form.indexOf('</form>'))).toContain(RULE);
+    await ada.post('/admin/rollbacks', { level: 'global', reason: 'it invents hours' });
+    const html = await page(ada);
+    const card = html.slice(html.indexOf('<article'));
+    expect(card).toContain(RULE);
+    expect(card).toContain('Ask to restore');
+    expect(card).not.toContain(CONFIRM);
+    const turkish = await ada.get('/admin/rollbacks', { 'accept-language': 'tr' });
+    expect(turkish.html).toContain('Geri getirmek iki kişi ister');
+  });
+
+  it('lets another person confirm, and tells whoever asked who can instead of offering it', async () => {
+    const businessId = await world.business();
+    await ada.get('/admin/rollbacks');
+    await ada.post('/admin/rollbacks', { level: 'global', reason: 'it invents hours' });
+    const [{ id }] = await rollbacks();
+    await ada.post(`/admin/rollbacks/${id}/restore`, { reason: '' });
+    expect(await page(ada)).toContain('A reason is needed');
+    await ada.post(`/admin/rollbacks/${id}/restore`, { reason: 'mended' });
+    const own = await page(ada);
+    expect(own).toContain('Another operator has to confirm it.');
+    expect(own).toContain('You asked, so you cannot confirm');
+    expect(own).not.toContain(CONFIRM);
+    await ada.post(`/admin/rollbacks/${id}/confirm`);
+    expect(await page(ada)).toContain('somebody else than the one who asked');
+    expect((await world.services.listPilots({ businessId, limit: 1 })).length).toBe(0);
+
+    const second = await page(grace);
+    expect(second).toContain('ada asked to restore this for everybody');
+    expect(second).toContain('You are the second person');
+    expect(second).toContain(CONFIRM);
+    await grace.post(`/admin/rollbacks/${id}/confirm`);
+    const after = await page(grace);
+    expect(after).toContain('Restored.');
+    expect(after).toContain('by grace');
+    expect(after).not.toContain(CONFIRM);
+    expect((await world.services.listPilots({ businessId, limit: 1 })).length).toBe(1);
+    await grace.post(`/admin/rollbacks/${id}/confirm`);
+    expect((await rollbacks()).map(({ status }: { status: string }) => status)).toEqual(['restored']);
+  });
+
+  it('says that the global one has to be restored first, in the place of a form that would be refused', async () => {
+    const businessId = await world.business();
+    await ada.get('/admin/rollbacks');
+    await ada.post('/admin/rollbacks', { level: 'business', businessId, reason: 'wrong prices' });
+    await ada.post('/admin/rollbacks', { level: 'global', reason: 'it invents hours' });
+    const html = await page(ada);
+    const card = html.slice(html.indexOf('wrong prices'));
+    expect(card).toContain('restore that one first');
+    expect(card).not.toContain('/restore"');
+  });
+
+  it('rolls a cohort back, and says what a cohort is where one was not named', async () => {
+    const businessId = await world.business();
+    const form = { level: 'cohort', from: '2000-01-01T00:00', to: '2100-01-01T00:00' };
+    const preview = await ada.get(`/admin/rollbacks?${new URLSearchParams(form)}`);
+    expect(preview.html).toContain('a cohort: 1 business');
+    await ada.post('/admin/rollbacks', { ...form, reason: 'wrong prices' });
+    expect(await page(ada)).toContain('Rolled back: 1 business, 0 drafts quarantined.');
+    expect(await rollbacks()).toMatchObject([{ level: 'cohort', affected: [businessId], actor: 'ada' }]);
+    expect((await ada.get('/admin/rollbacks?level=cohort')).html).toContain('A cohort is a ramp, or two times');
+  });
+
+  it('shows older ones on further pages', async () => {
+    await ada.get('/admin/rollbacks');
+    for (let at = 0; at < 21; at++) {
+      const businessId = await world.business();
+      await ada.post('/admin/rollbacks', { level: 'business', businessId, reason: `reason ${at}.` });
+    }
+    const first = await page(ada);
+    expect(first.match(/<article/g)).toHaveLength(20);
+    const next = /href="([^"]*before=[^"]*)"[^>]*>Next page/.exec(first)?.[1] ?? '';
+    const second = await ada.get(next.replaceAll('&amp;', '&'));
+    expect(second.html.match(/<article/g)).toHaveLength(1);
+    expect(second.html).toContain('reason 0.');
+  });
+});
