@@ -1,8 +1,9 @@
-/** What CI runs before the tests: format, lint and import direction, generated types, typecheck, schema against migrations. */
+/** What CI runs before the tests: format, lint and import direction, generated types, typecheck, schema against migrations, bundle. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { bundleKib, MOST_BUNDLE_KIB } from './lib/bundle-size.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 
@@ -11,6 +12,7 @@ const steps: [string, () => string | undefined][] = [
   ['generated types', () => run('wrangler', ['types', '--include-runtime=false', '--strict-vars=false', '--check'])],
   ['types', () => run('tsc', ['--noEmit', '-p', '.'])],
   ['schema and migrations', checkMigrations],
+  ['bundle', checkBundle],
 ];
 
 if (process.argv.includes('--help')) {
@@ -34,6 +36,24 @@ function run(command: string, args: string[]): string | undefined {
   const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', env: { ...process.env, CI: 'true' } });
   if (result.error) return result.error.message;
   return result.status === 0 ? undefined : `${result.stdout}${result.stderr}`;
+}
+
+/** Builds the Worker as a deployment does, and holds it below what the platform takes with room to spare. */
+function checkBundle(): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'draftgate-bundle-'));
+  try {
+    const built = spawnSync('wrangler', ['deploy', '--dry-run', `--outdir=${folder}`], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, CI: 'true' },
+    });
+    const output = `${built.stdout}${built.stderr}`;
+    const size = bundleKib(output);
+    if (built.error !== undefined || built.status !== 0 || size === undefined) return built.error?.message ?? output;
+    return size <= MOST_BUNDLE_KIB ? undefined : `${size} KiB gzipped, more than ${MOST_BUNDLE_KIB}`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Generates migrations into a copy: a file more than before means that the schema was changed without one. */

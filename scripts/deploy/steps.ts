@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { bundleKib, MOST_BUNDLE_KIB } from '../lib/bundle-size.ts';
 import type { DatabaseState, DeployDatabase } from './database.ts';
 import { NO_NAMESPACE, type Settings } from './settings.ts';
 import { reasonOf, type Wrangler } from './wrangler.ts';
@@ -33,7 +34,6 @@ export interface Step {
   run: () => Promise<Outcome>;
 }
 
-const MOST_BUNDLE_KIB = 3 * 1024;
 const OLDEST_VECTOR = '0.8';
 
 const ok = (detail: string): Outcome => ({ status: 'ok', detail });
@@ -68,10 +68,10 @@ export function deploySteps(context: DeployContext): Step[] {
   async function bundle(): Promise<Outcome> {
     const answer = await wrangler(['deploy', '--dry-run', ...settings.environment]);
     if (answer.code !== 0) return failed(reasonOf(answer));
-    const size = /gzip: ([\d.]+) KiB/.exec(answer.output)?.[1];
+    const size = bundleKib(answer.output);
     if (size === undefined) return failed('wrangler did not say how large the bundle is');
     const text = `${size} KiB gzipped, of ${MOST_BUNDLE_KIB}`;
-    return Number(size) < MOST_BUNDLE_KIB ? ok(`builds for ${settings.worker}: ${text}`) : failed(`too large: ${text}`);
+    return size < MOST_BUNDLE_KIB ? ok(`builds for ${settings.worker}: ${text}`) : failed(`too large: ${text}`);
   }
 
   async function namespace(binding: string, id: string): Promise<Outcome> {
