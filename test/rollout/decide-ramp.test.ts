@@ -269,6 +269,197 @@ describe('whom a ramp enrols', () => {
   });
 });
 
+describe('a verdict, whole', () => {
+  const at = (hoursAgo: number) => new Date(NOW.getTime() - hoursAgo * HOUR_MS);
+  const seasoned = (hours: number, ragOn = true) => ({ businessId: 'a', enabledAt: at(hours), ragOn });
+  const paused = { by: 'ada', reason: null };
+  const cases: [string, Change, Partial<ReturnType<typeof decideRamp>>][] = [
+    [
+      'a ramp that was asked for starts',
+      { step: 'baseline', ramp: { status: 'pending' } },
+      { action: 'start', because: ['the ramp was asked for'], gate: null, status: 'running', enrol: [], stableMs: 0 },
+    ],
+    [
+      'it does not start while it is paused and the feature is killed',
+      { step: 'baseline', ramp: { status: 'pending', paused }, facts: { featureState: 'killed' } },
+      {
+        action: 'hold',
+        because: ['paused by ada', 'the feature is killed'],
+        gate: 'opening',
+        status: 'pending',
+        enrol: [],
+        stableMs: 0,
+      },
+    ],
+    [
+      'it does not start without the businesses that its first step names',
+      { step: 'pilot', ramp: { status: 'pending' }, facts: { businesses: ['a'] } },
+      { action: 'hold', because: ['pilot: unknown b'], gate: 'opening', status: 'pending', enrol: [] },
+    ],
+    [
+      'a step that the plan does not have holds',
+      { ramp: { step: 99 } },
+      { action: 'hold', because: ['the plan has no such step'], gate: 'invariants', status: 'holding', enrol: [] },
+    ],
+    [
+      'a pilot guardrail pauses it',
+      { reading: { guardrail: { tier: 'pause', because: ['y'] } } },
+      { action: 'pause', because: ['y'], gate: 'guardrails', status: 'holding', enrol: [], stableMs: 0 },
+    ],
+    [
+      'and is not asked to pause what is paused',
+      { ramp: { paused }, reading: { guardrail: { tier: 'pause', because: ['y'] } } },
+      { action: 'hold', because: ['y'], gate: 'guardrails', status: 'holding', enrol: [], stableMs: 0 },
+    ],
+    [
+      'an emergency rolls it back',
+      { reading: { hallucinations: 2 } },
+      {
+        action: 'roll-back',
+        because: ['hallucinations 2, must be 0'],
+        gate: 'invariants',
+        status: 'rolled-back',
+        enrol: [],
+        stableMs: 0,
+      },
+    ],
+    ['a pause without a reason says who', { ramp: { paused } }, { because: ['paused by ada'], gate: 'pause' }],
+    [
+      'all gates open',
+      { step: 'expansion' },
+      { action: 'advance', because: ['every gate of expansion is open'], gate: null, status: 'running', stableMs: 0 },
+    ],
+    [
+      'the last step',
+      { step: '100%' },
+      { action: 'finish', because: ['every gate of the last step is open'], gate: null, status: 'done' },
+    ],
+    [
+      'a ramp that is done',
+      { step: '100%', ramp: { status: 'done' } },
+      { action: 'maintain', because: [], gate: null, status: 'done', stableMs: 300 * HOUR_MS },
+    ],
+    [
+      'numbers that are as old as they may be',
+      { reading: { at: new Date(NOW.getTime() - STALE_AFTER_MS) } },
+      { action: 'advance' },
+    ],
+    [
+      'older ones, in minutes',
+      { reading: { at: at(2) } },
+      { because: ['stale metrics: 120 minutes old'], gate: 'no-data', status: 'holding' },
+    ],
+    [
+      'a sample ratio that nobody knows yet',
+      { reading: { sampleRatio: 'no-data' } },
+      { because: ['no data: sample ratio'], gate: 'no-data' },
+    ],
+    [
+      'a step without RAG has no arms to compare',
+      { step: 'baseline', reading: { sampleRatio: 'mismatch' } },
+      { action: 'advance' },
+    ],
+    ['held for exactly its time', { ramp: { stableMs: 48 * HOUR_MS - 60_000 } }, { action: 'advance', stableMs: 0 }],
+    [
+      'a moment less',
+      { ramp: { stableMs: 48 * HOUR_MS - 60_001 } },
+      { because: ['hold time: 47.9 of 48 stable hours'], gate: 'hold-time', status: 'running' },
+    ],
+    [
+      'exactly the samples it needs',
+      { reading: { metrics: { ...GOOD.metrics, approvalRate: { value: 0.85, samples: 30 } } } },
+      { action: 'advance' },
+    ],
+    [
+      'too few samples and a missed target are both said',
+      {
+        reading: {
+          metrics: {
+            ...GOOD.metrics,
+            approvalRate: { value: 0.2, samples: 29 },
+            ragHitRate: { value: 0.6, samples: 90 },
+          },
+        },
+      },
+      {
+        because: ['approvalRate: 29 of 30 samples', 'ragHitRate is 0.6, must be above 0.6'],
+        gate: 'minimum-sample',
+        status: 'running',
+      },
+    ],
+    [
+      'a first look counts from when the step was opened',
+      { ramp: { stableMs: 0, stepStartedAt: new Date(NOW.getTime() - 120_000), evaluatedAt: null } },
+      { stableMs: 120_000, gate: 'hold-time' },
+    ],
+    [
+      'a look before the step was opened counts from there, too',
+      { ramp: { stableMs: 0, stepStartedAt: new Date(NOW.getTime() - 60_000), evaluatedAt: at(5) } },
+      { stableMs: 60_000 },
+    ],
+    [
+      'a step that was never opened has not held',
+      { ramp: { stableMs: 0, stepStartedAt: null, evaluatedAt: null } },
+      { stableMs: 0 },
+    ],
+    [
+      'a clock that went back takes nothing away',
+      { ramp: { stableMs: HOUR_MS, evaluatedAt: new Date(NOW.getTime() + HOUR_MS) } },
+      { stableMs: HOUR_MS },
+    ],
+    [
+      'too few named for the next step',
+      {
+        step: 'pilot',
+        ramp: {
+          plan: PLAN.map((step) =>
+            step.name === 'expansion' && step.who.kind === 'named'
+              ? { ...step, who: { ...step.who, businesses: ['a', 'nobody'] } }
+              : step,
+          ),
+        },
+      },
+      {
+        because: ['expansion: 2 of 5 businesses are named', 'expansion: unknown nobody'],
+        gate: 'opening',
+        status: 'holding',
+      },
+    ],
+    [
+      'two that had RAG on for exactly seven days open 10%',
+      { step: 'expansion', facts: { enrolled: [seasoned(7 * 24), { ...seasoned(7 * 24), businessId: 'b' }] } },
+      { action: 'advance' },
+    ],
+    [
+      'one of them with RAG off does not',
+      { step: 'expansion', facts: { enrolled: [seasoned(900), { ...seasoned(900, false), businessId: 'b' }] } },
+      { because: ['10%: 1 of 2 businesses had RAG on for 7 days'], gate: 'opening' },
+    ],
+    [
+      'nor one of them a moment too new',
+      { step: 'expansion', facts: { enrolled: [seasoned(900), { ...seasoned(167.9), businessId: 'b' }] } },
+      { because: ['10%: 1 of 2 businesses had RAG on for 7 days'], gate: 'opening' },
+    ],
+    [
+      'neither security check nor approval',
+      { step: '10%', ramp: { signatures: {} } },
+      {
+        because: ['the security check is not signed', 'waits for the approval of a person'],
+        gate: 'security-check',
+        status: 'awaiting-approval',
+      },
+    ],
+    [
+      'approved, but not checked',
+      { step: '10%', ramp: { signatures: { approval: { by: 'a', at: '', reason: null } } } },
+      { because: ['the security check is not signed'], gate: 'security-check' },
+    ],
+  ];
+  it.each(cases)('%s', (_name, change, verdict) => {
+    expect(decideRamp(facts(change))).toMatchObject(verdict);
+  });
+});
+
 describe('whatever the facts', () => {
   /** The first value most of the time: with everything at random, hardly any ramp would ever be healthy. */
   const often = <T>(usual: T, ...others: T[]) =>
