@@ -6,12 +6,13 @@ import { namedActor } from './access/named-actor.ts';
 import { AppError, ERROR_CODES } from './lib/errors.ts';
 import { newId } from './lib/ids.ts';
 import { assetRoutes } from './pages/assets.ts';
+import { auditPages } from './pages/console/audit.tsx';
 import { backfillPages } from './pages/console/backfills.tsx';
 import { businessPages } from './pages/console/businesses.tsx';
+import { keyPages } from './pages/console/keys.tsx';
 import { overviewPages } from './pages/console/overview.tsx';
 import { pilotPages } from './pages/console/pilots.tsx';
 import { rampPages } from './pages/console/ramps.tsx';
-import { recordPages } from './pages/console/records.tsx';
 import { rollbackPages } from './pages/console/rollbacks.tsx';
 import { watchPages } from './pages/console/watch.tsx';
 import { DocsPage } from './pages/docs.tsx';
@@ -49,7 +50,8 @@ const CONSOLE = [
   rampPages,
   watchPages,
   backfillPages,
-  recordPages,
+  auditPages,
+  keyPages,
 ];
 const setUpPage = every(...pageSetUp);
 const RATE_LIMIT_SECONDS = 60;

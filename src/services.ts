@@ -1,6 +1,6 @@
 import { createAccessVerifier, type VerifyAccess } from './access/cloudflare-access.ts';
-import { createApiKey, listApiKeys, revokeApiKey } from './access/manage-api-keys.ts';
-import { listAudit } from './audit/list-audit.ts';
+import { createApiKey, createApiKeyOnce, listApiKeys, revokeApiKey } from './access/manage-api-keys.ts';
+import { listAudit, walkAudit } from './audit/list-audit.ts';
 import { type Config, readConfig } from './config.ts';
 import { buryRetry } from './drafting/bury-retry.ts';
 import { findUnfinishedDrafts } from './drafting/find-unfinished-drafts.ts';
@@ -350,9 +350,11 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     listIncidents: bind(listIncidents),
 
     createApiKey: bind(createApiKey),
+    createApiKeyOnce: bind(createApiKeyOnce),
     revokeApiKey: bind(revokeApiKey),
     listApiKeys: bind(listApiKeys),
     listAudit: bind(listAudit),
+    walkAudit: bind(walkAudit),
   };
 
   function alert(input: Parameters<typeof syncAlerts>[1]) {

@@ -5,11 +5,33 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const SECRET_LENGTH = 40;
 const CHECKSUM_LENGTH = 6;
 
+export interface NewApiKey {
+  key: string;
+  hash: string;
+  prefix: string;
+}
+
 /** A new key: `dgk_` + 40 characters of randomness (238 bits) + 6 of checksum. Shown once; only its SHA-256 is stored. */
-export async function newApiKey(): Promise<{ key: string; hash: string; prefix: string }> {
+export function newApiKey(): Promise<NewApiKey> {
+  return keyFrom(async () => crypto.getRandomValues(new Uint8Array(64)));
+}
+
+/** The key of one form: the same for the same secret and seed, so that a form that comes twice makes one key. */
+export async function derivedApiKey(secret: string, seed: string): Promise<NewApiKey> {
+  const encoder = new TextEncoder();
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const signing = await crypto.subtle.importKey('raw', encoder.encode(secret), algorithm, false, ['sign']);
+  let block = 0;
+  return keyFrom(async () => {
+    block += 1;
+    return new Uint8Array(await crypto.subtle.sign('HMAC', signing, encoder.encode(`api key ${block}:${seed}`)));
+  });
+}
+
+async function keyFrom(nextBytes: () => Promise<Uint8Array>): Promise<NewApiKey> {
   let secret = '';
   while (secret.length < SECRET_LENGTH) {
-    for (const byte of crypto.getRandomValues(new Uint8Array(64))) {
+    for (const byte of await nextBytes()) {
       // 248 is the largest multiple of 62 in a byte: above it, characters would not be equally likely.
       if (byte < 248 && secret.length < SECRET_LENGTH) secret += ALPHABET[byte % 62];
     }

@@ -3,7 +3,7 @@ import { requireAdmin } from '../access/authenticate.ts';
 import { SCOPES } from '../access/scopes.ts';
 import { AppError } from '../lib/errors.ts';
 import { actOf, createRouter } from './api.ts';
-import { cleaned, idSchema, jsonBody, page, pageQuery, pageSchema, responses } from './schemas.ts';
+import { cleaned, idSchema, instantSchema, jsonBody, page, pageQuery, pageSchema, responses } from './schemas.ts';
 
 const text = (longest: number) => cleaned(longest).pipe(z.string().trim().min(1));
 const optionalText = (longest: number) => text(longest).nullable().optional();
@@ -282,13 +282,26 @@ adminRoutes.openapi(
     tags,
     summary: 'Who did what, newest first',
     request: {
-      query: z.object({ businessId: idSchema.optional(), action: z.string().max(100).optional(), ...pageQuery }),
+      query: z.object({
+        businessId: idSchema.optional(),
+        action: z.string().max(100).optional(),
+        actor: z.string().max(200).optional(),
+        from: instantSchema.optional(),
+        to: instantSchema.optional(),
+        ...pageQuery,
+      }),
     },
     responses: responses({ 200: ['A page.', pageSchema(auditSchema)] }, [400, 403]),
   }),
   async (c) => {
-    const { limit, cursor, ...filter } = c.req.valid('query');
-    const rows = await c.var.services.listAudit({ ...filter, before: cursor, limit: limit + 1 });
+    const { limit, cursor, from, to, ...filter } = c.req.valid('query');
+    const rows = await c.var.services.listAudit({
+      ...filter,
+      from: from === undefined ? undefined : new Date(from),
+      to: to === undefined ? undefined : new Date(to),
+      before: cursor,
+      limit: limit + 1,
+    });
     return c.json(
       page(rows, limit, (row) => ({ ...row, at: row.at.toISOString() })),
       200,

@@ -8,6 +8,9 @@ it.each([
   ['two\r\nlines', '"two\r\nlines"'],
   ['=SUM(A1)', "'=SUM(A1)"],
   ['-1', "'-1"],
+  ['  @cmd', "'  @cmd"],
+  ['\n=1', `"'\n=1"`],
+  ['＝1+1', "'＝1+1"],
   [-1, '-1'],
   [null, ''],
 ])('%j is written as %j', (value, cell) => {

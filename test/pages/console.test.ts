@@ -112,25 +112,11 @@ describe('the console', () => {
     expect((await operator.get(page)).html).not.toContain('Open daily.');
   });
 
-  it('shows a new key once, in the answer itself, and revokes it', async () => {
-    await operator.get('/admin/api-keys');
-    const made = await operator.post('/admin/api-keys', { businessId, name: 'till', scopes: 'drafts:read' });
-    const key = /<code>([^<…]+)<\/code>/.exec(made.html)?.[1] ?? '';
-    expect((await harness.get(`/v1/drafts?businessId=${businessId}`, { key })).status).toBe(200);
-    expect((await operator.get('/admin/api-keys')).html).not.toContain(key);
-    const { items } = (await harness.get('/admin/api/api-keys?limit=200')).body;
-    const { id } = items.find((row: { name: string }) => row.name === 'till');
-    await operator.post(`/admin/api-keys/${id}/revoke`);
-    expect((await harness.get(`/v1/drafts?businessId=${businessId}`, { key })).status).toBe(401);
-  });
-
-  it('switches a guardrail off and on with a reason and exports the audit', async () => {
+  it('switches a guardrail off and on with a reason', async () => {
     await operator.get('/admin/guardrails');
     await operator.post('/admin/guardrails/retrieval-timeouts-pilot', { automatic: 'off', reason: 'maintenance' });
     expect((await operator.get('/admin/guardrails')).html).toContain('ada: maintenance');
     await operator.post('/admin/guardrails/retrieval-timeouts-pilot', { automatic: 'on', reason: 'over' });
-    const csv = await operator.get('/admin/audit.csv?action=guardrail.change');
-    expect(csv.html.split('\r\n').length).toBeGreaterThanOrEqual(4);
   });
 });
 

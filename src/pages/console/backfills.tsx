@@ -42,7 +42,7 @@ backfillPages.get('/admin/backfills', async (c) => {
           <div class="row">
             <BusinessField
               view={view}
-              id="businessId"
+              name="businessId"
               label="console.business"
               value={asked.businessId}
               businesses={businesses}

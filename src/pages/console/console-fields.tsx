@@ -9,14 +9,16 @@ export const BUSINESSES_OFFERED = 200;
 /** An id of a business, typed or taken from what is offered. */
 export function BusinessField({
   view,
-  id,
+  name,
+  id = name,
   label,
   value,
   businesses,
   required = false,
 }: {
   view: View;
-  id: string;
+  name: string;
+  id?: string;
   label: TextKey;
   value: string;
   businesses: { id: string; name: string }[];
@@ -27,11 +29,11 @@ export function BusinessField({
     <Field id={id} label={view.t(label)} {...(isCut ? { hint: view.t('console.businessHint') } : {})}>
       <input
         id={id}
-        name={id}
+        name={name}
         list={`${id}-list`}
         value={value}
         required={required}
-        maxlength={200}
+        maxlength={500}
         autocomplete="off"
         {...(isCut ? { 'aria-describedby': `${id}-hint` } : {})}
       />

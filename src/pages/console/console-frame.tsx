@@ -46,9 +46,15 @@ export async function actAndShow(
   try {
     flash(c, { tone: 'good', ...(await work()) });
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    flash(c, { tone: 'bad', text: 'console.failed', values: { why: error.message } });
+    return sayWhy(c, to, error);
   }
+  return c.redirect(to, 303);
+}
+
+/** Shows `to` with what was wrong with the request. Throws what nobody expected. */
+export function sayWhy(c: PageContext, to: string, error: unknown): Response {
+  if (!(error instanceof AppError)) throw error;
+  flash(c, { tone: 'bad', text: 'console.failed', values: { why: error.message } });
   return c.redirect(to, 303);
 }
 

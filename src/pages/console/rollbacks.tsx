@@ -81,7 +81,7 @@ rollbackPages.get('/admin/rollbacks', async (c) => {
             <input type="hidden" name="level" value="business" />
             <BusinessField
               view={view}
-              id="businessId"
+              name="businessId"
               label="console.business"
               value={askedOf('businessId', 'business')}
               businesses={businesses}

@@ -2,6 +2,7 @@ import { BACKFILL_TEXTS } from './console-backfills.ts';
 import { COUNT_TEXTS } from './console-counts.ts';
 import { OVERVIEW_TEXTS } from './console-overview.ts';
 import { PILOT_TEXTS } from './console-pilots.ts';
+import { RECORD_TEXTS } from './console-records.ts';
 import { ROLLBACK_TEXTS } from './console-rollbacks.ts';
 
 /** Texts of the operators' console. */
@@ -182,20 +183,7 @@ export const CONSOLE_TEXTS = {
   'alert.test': ['Send a test over all channels', 'Tüm kanallara deneme gönder'],
   'alert.tested': ['Sent: {what}', 'Gönderildi: {what}'],
 
-  'audit.filter': ['Filter', 'Süz'],
-  'audit.action': ['Action', 'Eylem'],
-  'audit.business': ['Business id', 'İşletme kimliği'],
-  'audit.empty': ['Nothing was recorded under this filter', 'Bu süzgeçle kayıt yok'],
-  'audit.details': ['Before and after', 'Önce ve sonra'],
-
-  'key.create': ['Create a key', 'Anahtar oluştur'],
-  'key.name': ['Name', 'Ad'],
-  'key.scopes': ['Scopes', 'Yetkiler'],
-  'key.once': ['Copy it now: it is shown only once.', 'Şimdi kopyalayın: yalnızca bir kez gösterilir.'],
-  'key.revoke': ['Revoke', 'İptal et'],
-  'key.revoked': ['revoked', 'iptal edildi'],
-  'key.empty': ['No key yet', 'Henüz anahtar yok'],
-
+  ...RECORD_TEXTS,
   ...COUNT_TEXTS,
   ...PILOT_TEXTS,
   ...BACKFILL_TEXTS,
