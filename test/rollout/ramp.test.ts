@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RampMetrics, RampReading } from '../../src/rollout/ramp-metrics.ts';
 import type { Services } from '../../src/services.ts';
+import type { Database } from '../../src/storage/db.ts';
 import { type RolloutWorld, startRolloutWorld } from '../support/rollout-world.ts';
 
 const RAMPS = '/admin/api/ramps';
@@ -97,6 +98,23 @@ describe('a ramp', () => {
     // A tenth of an hour of watching is news.
     expect(later).toHaveLength(4);
     expect(later[0].because[0]).toContain('hold time: 0.2');
+  });
+
+  it('refuses a person’s change that collides with a step of cron, and never says it was made', async () => {
+    const made = await call('POST', RAMPS, { plan: SHARES });
+    await minutes(1);
+    const db: Database = {
+      ...services.db,
+      operator: async (build, options) => {
+        const results = await services.db.operator(build, options);
+        if (results.length === 1) await minutes(1);
+        return results;
+      },
+    };
+    const slow = world.servicesWith({ rampMetrics: metrics, clock: () => now, db });
+    const pause = () => world.callOn(slow, 'POST', `${RAMPS}/${made.body.id}/pause`, { reason: 'look' });
+    expect((await pause()).status).toBe(409);
+    expect(await ramp(made.body.id)).toMatchObject({ paused: null });
   });
 
   it('goes through the default plan by approvals, enrols whom each step says, and ends done', async () => {
