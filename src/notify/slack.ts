@@ -15,6 +15,8 @@ export interface SlackSettings {
 const LONGEST_HEADER = 150;
 const LONGEST_SECTION = 3_000;
 const LONGEST_COMMAND = 1_000;
+/** For a backtick, which would end the block of code; a quote in its place would end a word of the shell. */
+const LOOKALIKE = '\u02cb';
 
 export function createSlack(settings: SlackSettings): Channel {
   return {
@@ -45,7 +47,11 @@ export function slackMessage(notice: Notice, settings: Pick<SlackSettings, 'chan
     ...(figures === null ? [] : [section(escapeSlack(figureWords(figures), LONGEST_SECTION))]),
     ...(rollbackCommand === null || notice.event === 'resolved'
       ? []
-      : [section(`Roll back:\n\`\`\`${escapeSlack(rollbackCommand.replaceAll('`', "'"), LONGEST_COMMAND)}\`\`\``)]),
+      : [
+          section(
+            `Roll back:\n\`\`\`${escapeSlack(rollbackCommand.replaceAll('`', LOOKALIKE), LONGEST_COMMAND)}\`\`\``,
+          ),
+        ]),
     { type: 'context', elements: [{ type: 'mrkdwn', text: cut(about.join(' · '), LONGEST_SECTION), verbatim: true }] },
   ];
   return {

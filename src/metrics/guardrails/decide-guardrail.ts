@@ -89,14 +89,18 @@ export function decideGuardrail(name: WatchedGuardrailName, watches: BusinessWat
   };
 }
 
-/** One business when it is one business, else its cohort, else everybody. */
+/** One business when it is one business, else its cohort if all of whom it is about are of it, else everybody. */
 export function levelOf(
   verdict: { harmed: string[]; widespread: boolean },
   ramp: { members: string[] } | null,
+  watched: string[],
 ): GuardrailLevel {
-  if (!verdict.widespread && verdict.harmed.length === 1) return 'business';
+  const { harmed, widespread } = verdict;
+  if (!widespread && harmed.length === 1) return 'business';
   if (ramp === null) return 'global';
-  return verdict.harmed.every((businessId) => ramp.members.includes(businessId)) ? 'cohort' : 'global';
+  // Where nobody can be named, or one beside the others together, it is about all who are watched.
+  const about = harmed.length > 1 ? harmed : watched;
+  return about.every((businessId) => ramp.members.includes(businessId)) ? 'cohort' : 'global';
 }
 
 /** The counts that a guardrail looks at: all drafts for a rate; with RAG and of the control arm for a drop. */

@@ -6,8 +6,10 @@ import {
   draftEvent,
   guardrailDecision,
   guardrailSetting,
+  incident,
   pilotBusiness,
   ramp,
+  rampDecision,
   rollback,
 } from '../../storage/schema/index.ts';
 import { addCounters, COUNTERS, type DraftCounters, NO_COUNTERS } from '../counters.ts';
@@ -34,6 +36,14 @@ export interface EnrolledBusiness extends Record<string, unknown> {
   restoredAt: string | null;
 }
 
+export interface RunningRamp extends Record<string, unknown> {
+  id: string;
+  /** Whose rows it enrolled. */
+  members: string[];
+  /** Whom it enrolled and somebody has taken out since. */
+  former: string[];
+}
+
 /** Who is enrolled, since when, and the ramp that runs. */
 export function enrolledStatements(queries: Queries, feature: string) {
   return [
@@ -42,9 +52,11 @@ export function enrolledStatements(queries: Queries, feature: string) {
         (select max(r."restoredAt") from ${rollback} r where r."feature" = p."feature" and r."restoredAt" is not null
           and (r."level" = 'global' or p."businessId" = any(r."affected")))::text as "restoredAt"
       from ${pilotBusiness} p where p."feature" = ${feature} order by 1`),
-    queries.execute<{ id: string; members: string[] }>(sql`
+    queries.execute<RunningRamp>(sql`
       select r."id", coalesce((select array_agg(p."businessId") from ${pilotBusiness} p where p."feature" = ${feature}
-        and starts_with(p."enabledBy", ${RAMP_PREFIX} || r."id" || ':')), '{}') as "members"
+        and starts_with(p."enabledBy", ${RAMP_PREFIX} || r."id" || ':')), '{}') as "members",
+        array(select distinct b from ${rampDecision} d cross join lateral unnest(d."enrolled") b where d."rampId" = r."id"
+          and not exists (select from ${pilotBusiness} p where p."businessId" = b and p."feature" = ${feature})) as "former"
       from ${ramp} r where r."feature" = ${feature} and r."status" in ('running', 'holding', 'awaiting-approval')
       order by r."id" desc limit 1`),
   ] as const;
@@ -143,11 +155,27 @@ export function openFindings(queries: Queries, feature: string) {
     order by e."at", e."id" limit ${FINDINGS_A_RUN}`);
 }
 
+/** Of decision `d`: a person has taken its roll-back back, so that what was before is another story. */
+const isRestored = sql`exists (select from ${rollback} r where r."id" = d."outcome" ->> 'rollbackId' and r."status" = 'restored')`;
+
 /** Businesses with a finding that rolled back, in the last day: a second one makes it more than one business's matter. */
 export function recentlyHarmed(queries: Queries, guardrail: FindingGuardrailName) {
   return queries.execute<{ businessId: string }>(sql`
-    select distinct b as "businessId" from ${guardrailDecision} cross join lateral unnest("businessIds") b
-    where "guardrail" = ${guardrail} and "action" = 'roll-back' and "at" > now() - interval '1 day'`);
+    select distinct b as "businessId" from ${guardrailDecision} d cross join lateral unnest(d."businessIds") b
+    where d."guardrail" = ${guardrail} and d."action" = 'roll-back' and d."at" > now() - interval '1 day' and not ${isRestored}`);
+}
+
+/** The open incident of another finding of the same kind at the same business, if it is as severe as this one at least. */
+export function openIncidentOfFindings(
+  queries: Queries,
+  { id, guardrail, businessIds }: GuardrailDecisionRow,
+  severity: 'critical' | 'warning',
+) {
+  return queries.execute<{ causeKey: string }>(sql`
+    select i."causeKey" from ${guardrailDecision} d join ${incident} i on i."id" = d."incidentId" and i."status" = 'open'
+    where d."guardrail" = ${guardrail} and d."businessIds"[1] = ${businessIds[0] ?? ''} and d."id" <> ${id}
+      and i."severity" in ('critical', ${severity}) and not ${isRestored}
+    order by d."id" limit 1`);
 }
 
 /** Takes a decision, once per cause: no row comes back where it stands already. */
@@ -182,14 +210,13 @@ export function settings(queries: Queries) {
   return queries.select().from(guardrailSetting);
 }
 
-/** Decisions whose incident is open: their alerts hold. */
+/** The first decision of every incident that is open: its alert holds. */
 export function openDecisions(queries: Queries) {
   return queries
-    .select()
+    .selectDistinctOn([guardrailDecision.incidentId], { decision: guardrailDecision, causeKey: incident.causeKey })
     .from(guardrailDecision)
-    .where(sql`${guardrailDecision.incidentId} in (select "id" from "Incident" where "status" = 'open')`)
-    .orderBy(guardrailDecision.id)
-    .limit(200);
+    .innerJoin(incident, and(eq(incident.id, guardrailDecision.incidentId), eq(incident.status, 'open')))
+    .orderBy(guardrailDecision.incidentId, guardrailDecision.id);
 }
 
 export function decisionPage(

@@ -3,10 +3,11 @@ import { PIPELINE_VERSION } from '../../config.ts';
 import { AppError } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import { RAG_FEATURE } from '../../rollout/decide.ts';
-import { pauseRamp } from '../../rollout/manage-ramps.ts';
+import { findRamp, pauseRamp } from '../../rollout/manage-ramps.ts';
 import { type RollbackDeps, type RollbackTarget, rollBack } from '../../rollout/roll-back.ts';
 import type { RampDeps } from '../../rollout/run-ramps.ts';
 import type { AlertCondition } from '../alerts/alert.ts';
+import { rollbackCommand } from '../alerts/rollback-command.ts';
 import type { WatchBounds } from '../metric-store.ts';
 import { type BusinessWatch, decideGuardrail, type GuardrailVerdict, levelOf } from './decide-guardrail.ts';
 import {
@@ -29,7 +30,9 @@ import {
   type OpenFinding,
   openDecisions,
   openFindings,
+  openIncidentOfFindings,
   pauseBusiness,
+  type RunningRamp,
   recentlyHarmed,
   settings,
   takeDecision,
@@ -100,6 +103,8 @@ export async function actOnFindings(deps: GuardrailDeps): Promise<string[]> {
   if (findings.rows.length === 0) return [];
   const [, ramps] = await deps.db.operator((queries) => enrolledStatements(queries, RAG_FEATURE));
   const ramp = ramps.rows[0] ?? null;
+  // Whom an earlier finding took out was of the ramp all the same.
+  const everMembers = ramp === null ? null : { members: [...ramp.members, ...ramp.former] };
   const before: Record<string, Set<string>> = {
     hallucination: new Set(harmed.rows.map((row) => row.businessId)),
     'security-incident': new Set(security.rows.map((row) => row.businessId)),
@@ -111,7 +116,7 @@ export async function actOnFindings(deps: GuardrailDeps): Promise<string[]> {
     if (action === 'roll-back') others.add(finding.businessId);
     const level =
       action === 'roll-back' && others.size > 1
-        ? levelOf({ harmed: [...others], widespread: true }, ramp)
+        ? levelOf({ harmed: [...others], widespread: true }, everMembers, [...others])
         : ('business' as const);
     const [row] = await take(deps, {
       id: newId('grd', deps.clock()),
@@ -178,7 +183,7 @@ interface ReadGuardrail {
 export async function readGuardrails(deps: Pick<GuardrailDeps, 'db' | 'clock'>): Promise<{
   verdicts: Record<WatchedGuardrailName, ReadGuardrail>;
   enrolled: EnrolledBusiness[];
-  rampNow: { id: string; members: string[] } | null;
+  rampNow: RunningRamp | null;
 }> {
   const now = deps.clock();
   const [enrolledRows, ramps, acts] = await deps.db.operator((queries) => [
@@ -219,12 +224,12 @@ function decisionOf(
   name: WatchedGuardrailName,
   { verdict, since }: ReadGuardrail,
   enrolled: EnrolledBusiness[],
-  ramp: { id: string; members: string[] } | null,
+  ramp: RunningRamp | null,
 ): NewGuardrailDecision {
   if (verdict.status !== 'harmful') throw new Error('only harm is decided on');
   const { tier, action } = GUARDRAILS[name];
-  const level = levelOf(verdict, ramp);
   const all = enrolled.map((row) => row.businessId);
+  const level = levelOf(verdict, ramp, all);
   const businessIds = level === 'business' ? verdict.harmed : level === 'cohort' ? (ramp?.members ?? all) : all;
   const watchStarts = businessIds.map((id) => since.get(id)?.toISOString() ?? '').sort();
   return {
@@ -271,8 +276,9 @@ async function carryOut(deps: GuardrailDeps, row: GuardrailDecisionRow): Promise
   const severity = row.tier === 'pilot' || row.action === 'report' ? 'warning' : 'critical';
   const [set] = await deps.db.operator((queries) => [settings(queries)]);
   const off = set.find((setting) => setting.guardrail === name && !setting.automatic);
+  const [known] = GUARDRAILS[name].kind === 'finding' ? await incidentOfFindings(deps, row, severity) : [];
   const incident = await deps.openIncident({
-    causeKey: row.cause,
+    causeKey: known?.causeKey ?? row.cause,
     severity,
     title,
     businessId: row.level === 'business' ? (row.businessIds[0] ?? null) : null,
@@ -310,6 +316,18 @@ async function carryOut(deps: GuardrailDeps, row: GuardrailDecisionRow): Promise
   return `${name}:${row.action}:${row.level}`;
 }
 
+/** The next wrong draft of a business whose incident is open is a line of that one: a night's re-check may bring a hundred. */
+async function incidentOfFindings(
+  deps: Pick<GuardrailDeps, 'db'>,
+  row: GuardrailDecisionRow,
+  severity: 'critical' | 'warning',
+): Promise<{ causeKey: string }[]> {
+  // What switched a business off again is told again.
+  if (row.action === 'pause-business') return [];
+  const [incidents] = await deps.db.operator((queries) => [openIncidentOfFindings(queries, row, severity)]);
+  return incidents.rows;
+}
+
 const WORDS: Record<GuardrailAction, string> = {
   pause: 'Pause the ramp',
   'roll-back': 'Roll back',
@@ -328,12 +346,24 @@ async function act(
     case 'report':
       return { reported: 'nothing is changed' };
     case 'roll-back': {
-      const outcome = await rollBack(
-        deps,
-        { feature: row.feature, target: targetOf(row), reason: reason.slice(0, 2_000), detectedAt: row.at, incidentId },
-        { actor, requestId: null },
-      );
-      return { rollbackId: outcome.status === 'unfinished' ? outcome.id : outcome.row.id, status: outcome.status };
+      try {
+        const outcome = await rollBack(
+          deps,
+          {
+            feature: row.feature,
+            target: targetOf(row),
+            reason: reason.slice(0, 2_000),
+            detectedAt: row.at,
+            incidentId,
+          },
+          { actor, requestId: null },
+        );
+        return { rollbackId: outcome.status === 'unfinished' ? outcome.id : outcome.row.id, status: outcome.status };
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'NOT_FOUND')
+          return { gone: 'there is no such business any more' };
+        throw error;
+      }
     }
     case 'pause': {
       const rampId = typeof row.inputs.rampId === 'string' ? row.inputs.rampId : null;
@@ -342,8 +372,10 @@ async function act(
         await pauseRamp(deps, { id: rampId, reason: reason.slice(0, 2_000) }, { actor, requestId: row.id });
         return { paused: rampId };
       } catch (error) {
-        if (error instanceof AppError && error.code === 'CONFLICT') return { paused: 'the ramp is over' };
-        throw error;
+        // It may only have changed just then: the next run pauses it.
+        const { status } = await findRamp(deps, rampId);
+        if (status !== 'done' && status !== 'rolled-back') throw error;
+        return { paused: 'the ramp is over' };
       }
     }
     case 'pause-business': {
@@ -376,8 +408,8 @@ function targetOf(row: GuardrailDecisionRow): RollbackTarget {
 /** Alerts hold while the incident of a decision is open, and while a guardrail is switched off. */
 async function tellOpen(deps: GuardrailDeps): Promise<void> {
   const [open, set] = await deps.db.operator((queries) => [openDecisions(queries), settings(queries)]);
-  const conditions: AlertCondition[] = open.map((row) => ({
-    key: `guardrail:${row.cause}`,
+  const conditions: AlertCondition[] = open.map(({ decision: row, causeKey }) => ({
+    key: `guardrail:${causeKey}`,
     kind: GUARDRAILS[row.guardrail as GuardrailName]?.kind === 'finding' ? 'invariant' : 'guardrail',
     severity: row.tier === 'pilot' || row.action === 'report' ? 'warning' : 'critical',
     title: GUARDRAILS[row.guardrail as GuardrailName]?.title ?? row.guardrail,
@@ -427,10 +459,13 @@ function figuresOf(row: GuardrailDecisionRow): AlertCondition['figures'] {
 }
 
 /** For people whose guardrail is switched off, or who want more than it did. */
-function commandOf({ level, businessIds, inputs }: GuardrailDecisionRow): string {
-  const reason = '--reason "guardrail"';
-  if (level === 'business')
-    return `npm run rollback -- --level business --businessId ${businessIds[0] ?? ''} ${reason}`;
-  if (level === 'cohort') return `npm run rollback -- --level cohort --rampId ${String(inputs.rampId)} ${reason}`;
-  return `npm run rollback -- --level global ${reason} --yes`;
+function commandOf(row: GuardrailDecisionRow): string {
+  const { level, businessIds, inputs } = row;
+  const target =
+    level === 'business'
+      ? { level, businessId: businessIds[0] ?? '' }
+      : level === 'cohort'
+        ? { level, rampId: String(inputs.rampId) }
+        : { level };
+  return rollbackCommand(target, 'guardrail');
 }

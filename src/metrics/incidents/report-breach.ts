@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { draft, draftEvent } from '../../storage/schema/index.ts';
 import type { announce } from '../alerts/announce.ts';
+import { rollbackCommand } from '../alerts/rollback-command.ts';
 import type { AlertDeps } from '../alerts/sync-alerts.ts';
 import { openIncident } from './open-incident.ts';
 
@@ -38,7 +39,7 @@ export async function reportBreach(deps: Deps, feature: string, { check, busines
     detail: `The nightly check found ${ids.length} row(s) of ${businessId}: ${ids.slice(0, 5).join(', ')}. See docs/incident-playbook.md.`,
     businessId,
     incidentId,
-    rollbackCommand: `npm run rollback -- --level business --businessId ${businessId} --reason "isolation: ${check}"`,
+    rollbackCommand: rollbackCommand({ level: 'business', businessId }, `isolation: ${check}`),
   });
   await deps.db.operator((queries) => [
     queries.execute(sql`

@@ -162,7 +162,7 @@ describe('what channels are told', () => {
     await deliverQueued();
     const texts = JSON.stringify({ ...slack.received[0]?.body, blocks: slack.received[0]?.body.blocks.slice(1, 4) });
     expect(texts).not.toMatch(/<[!@#h]/);
-    expect(slack.received[0]?.body.blocks[3].text.text).toBe("Roll back:\n```x ''' &lt;!here&gt;```");
+    expect(slack.received[0]?.body.blocks[3].text.text).toBe('Roll back:\n```x ˋˋˋ &lt;!here&gt;```');
   });
 
   it('gives PagerDuty a trigger with the documented fields, and its resolve with the same dedup_key', async () => {

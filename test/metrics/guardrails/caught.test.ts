@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCron } from '../../../src/jobs/run-cron.ts';
 import type { Services } from '../../../src/services.ts';
+import type { Database } from '../../../src/storage/db.ts';
 import { createFakeModel, type RolloutWorld, startRolloutWorld } from '../../support/rollout-world.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -195,6 +196,99 @@ describe('what goes wrong is caught by the next two runs of cron', () => {
   });
 });
 
+const wrongFact = (draftId: string) =>
+  world.sql(
+    `update "Draft" set "content" = jsonb_set("content", '{body}', '"Your refund of 250.00 EUR was sent on 3 March 2026."') where "id" = $1`,
+    [draftId],
+  );
+const wrongDraft = async (businessId: string) => {
+  const [draftId = ''] = await drafts(businessId, 1);
+  await wrongFact(draftId);
+  return call('POST', `/v1/drafts/${draftId}/report`, { kind: 'wrong_fact' });
+};
+/** A ramp whose only step enrols these. */
+async function rampOf(ids: string[], rag = true): Promise<string> {
+  const who = { kind: 'named', atLeast: ids.length, atMost: ids.length, businesses: ids };
+  const plan = [{ name: 'pilot', who, rag, holdHours: 48, leave: [], securityCheck: false }];
+  const made = await call('POST', '/admin/api/ramps', { plan });
+  expect(made.status).toBe(201);
+  await cron();
+  return made.body.id;
+}
+
+describe('who is taken out', () => {
+  it('everybody, where a ramp runs that has enrolled nobody and no single business shows the harm', async () => {
+    const ids = await Promise.all(Array.from({ length: 12 }, () => world.business()));
+    await rampOf([await world.business({ enrolled: false })], false);
+    slow = true;
+    for (const id of ids) await drafts(id, 2);
+    await cron(2);
+    expect(await enrolled()).toEqual([]);
+    const acts = (await call('GET', '/admin/api/guardrails/decisions')).body.items.filter(
+      (row: { action: string }) => row.action === 'roll-back',
+    );
+    expect(acts).toMatchObject([{ level: 'global', businessIds: [...ids].sort() }]);
+  });
+
+  it('the ramp’s businesses and nobody else, where a second of them gets a wrong fact within a day', async () => {
+    const outsider = await world.business();
+    const ids = await Promise.all(Array.from({ length: 3 }, () => world.business({ enrolled: false })));
+    await rampOf(ids);
+    for (const id of ids) await call('PATCH', `/admin/api/businesses/${id}`, { controlShare: 0 });
+    await wrongDraft(ids[0] ?? '');
+    expect(await enrolled()).toEqual([outsider, ...ids.slice(1)].sort());
+    await wrongDraft(ids[1] ?? '');
+    expect(await enrolled()).toEqual([outsider]);
+    const rollbacks = (await call('GET', '/admin/api/rollbacks')).body.items;
+    expect(rollbacks.map((row: { level: string }) => row.level).sort()).toEqual(['business', 'cohort']);
+  });
+
+  it('one business, where the other that had a wrong fact today has been restored since', async () => {
+    const [one, two, three] = [await world.business(), await world.business(), await world.business()];
+    await wrongDraft(one);
+    const [first] = (await call('GET', '/admin/api/rollbacks')).body.items;
+    expect((await call('POST', `/admin/api/rollbacks/${first.id}/restore`, { reason: 'mended' })).status).toBe(200);
+    await wrongDraft(two);
+    expect(await enrolled()).toEqual([one, three].sort());
+  });
+});
+
+describe('many findings of one business', () => {
+  it('are one incident and one alert, with a line for each', async () => {
+    const businessId = await world.business();
+    const ids = await drafts(businessId, 5);
+    for (const id of ids) await wrongFact(id);
+    await services.recheckDrafts(null);
+    const later = await drafts(businessId, 1);
+    await world.sql(
+      `update "Draft" set "ragEnabled" = true, "content" = jsonb_set("content", '{rag,arm}', '"rag"') where "id" = $1`,
+      later,
+    );
+    await wrongFact(later[0] ?? '');
+    await services.recheckDrafts(null);
+    await cron();
+    const incidents = await world.sql(`select "id", "severity" from "Incident"`);
+    expect(incidents).toMatchObject([{ severity: 'critical' }]);
+    const lines = await world.sql(`select 1 from "IncidentEntry" where "kind" = 'decision'`);
+    expect(lines).toHaveLength(6);
+    expect(await world.sql(`select 1 from "Alert" where "state" = 'firing'`)).toHaveLength(1);
+    expect((await call('GET', '/admin/api/rollbacks')).body.items).toHaveLength(1);
+    await call('POST', `/admin/api/incidents/${incidents[0]?.id}/close`, { reason: 'done' });
+    await cron();
+    expect(await world.sql(`select 1 from "Alert" where "state" = 'firing'`)).toHaveLength(0);
+  });
+
+  it('are a new incident once it was restored', async () => {
+    const businessId = await world.business();
+    await wrongDraft(businessId);
+    const [first] = (await call('GET', '/admin/api/rollbacks')).body.items;
+    await call('POST', `/admin/api/rollbacks/${first.id}/restore`, { reason: 'mended' });
+    await wrongDraft(businessId);
+    expect(await enrolled()).toEqual([]);
+    expect(await world.sql(`select 1 from "Incident" where "status" = 'open'`)).toHaveLength(2);
+  });
+});
+
 describe('what nobody can confirm', () => {
   it('turns RAG off for that business until a person switches it on, once per report', async () => {
     const businessId = await world.business();
@@ -243,6 +337,45 @@ describe('a guardrail that a person has switched off', () => {
 });
 
 describe('a run that dies after it has decided', () => {
+  const left = (id: string, action: string, level: string, businessIds: string[], inputs = {}) =>
+    world.sql(
+      `insert into "GuardrailDecision" ("id", "cause", "guardrail", "feature", "tier", "action", "level", "businessIds", "because", "inputs", "at")
+       values ($1, $1, 'hallucination', 'RAG_PILOT', 'emergency', $2, $3, $4, array['it died'], $5, now() - interval '2 minutes')`,
+      [id, action, level, `{${businessIds.join()}}`, JSON.stringify(inputs)],
+    );
+
+  it('about a business that is gone is over', async () => {
+    await left('grd_gone', 'roll-back', 'business', ['gone']);
+    await cron();
+    const [decision] = (await call('GET', '/admin/api/guardrails/decisions')).body.items;
+    expect(decision).toMatchObject({ doneAt: expect.any(String), outcome: { gone: expect.any(String) } });
+  });
+
+  it('pauses a ramp also where it changed just then', async () => {
+    const rampId = await rampOf([await world.business({ enrolled: false })]);
+    await left('grd_pause', 'pause', 'cohort', [], { rampId });
+    let raced = false;
+    const db: Database = {
+      ...services.db,
+      operator: async (build, options) => {
+        const results = await services.db.operator(build, options);
+        const [rows] = results as unknown[];
+        if (!raced && results.length === 1 && Array.isArray(rows) && rows[0]?.id === rampId) {
+          raced = true;
+          await world.sql('update "Ramp" set "version" = "version" + 1');
+        }
+        return results;
+      },
+    };
+    const racing = world.servicesWith({ clock: () => now, enqueueDeliveries: async () => undefined, db });
+    await racing.runGuardrails();
+    expect(raced).toBe(true);
+    await racing.runGuardrails();
+    expect((await call('GET', `/admin/api/ramps/${rampId}`)).body.paused).toMatchObject({
+      by: 'guardrail:hallucination',
+    });
+  });
+
   it('is finished by a later one', async () => {
     const businessId = await world.business();
     await world.sql(

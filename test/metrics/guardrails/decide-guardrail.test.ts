@@ -120,13 +120,17 @@ describe('the level of a roll-back', () => {
     [{ harmed: ['a'], widespread: false }, { members: ['a', 'b'] }, 'business'],
     [{ harmed: ['a'], widespread: false }, null, 'business'],
     [{ harmed: ['a', 'b'], widespread: true }, { members: ['a', 'b', 'c'] }, 'cohort'],
-    [{ harmed: [], widespread: true }, { members: ['a'] }, 'cohort'],
     [{ harmed: ['a', 'z'], widespread: true }, { members: ['a', 'b'] }, 'global'],
     [{ harmed: ['a', 'b'], widespread: true }, null, 'global'],
+    // Nobody by himself, or one and the others together: then it is about all who are watched.
+    [{ harmed: [], widespread: true }, { members: ['a', 'b', 'z'] }, 'cohort'],
+    [{ harmed: ['a'], widespread: true }, { members: ['a', 'b', 'z'] }, 'cohort'],
+    [{ harmed: ['a'], widespread: true }, { members: ['a', 'b'] }, 'global'],
+    [{ harmed: [], widespread: true }, { members: ['a', 'b'] }, 'global'],
+    [{ harmed: [], widespread: true }, { members: [] }, 'global'],
   ] as const)('of %o with the ramp %o is %s', (verdict, ramp, expected) => {
-    expect(
-      levelOf({ ...verdict, harmed: [...verdict.harmed] }, ramp === null ? null : { members: [...ramp.members] }),
-    ).toBe(expected);
+    const members = ramp === null ? null : { members: [...ramp.members] };
+    expect(levelOf({ ...verdict, harmed: [...verdict.harmed] }, members, ['a', 'b', 'z'])).toBe(expected);
   });
 });
 
