@@ -20,3 +20,11 @@ export function namedActor(actor: Actor, header: string | undefined): Actor {
   }
   return { ...actor, name: header };
 }
+
+const PERSON = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._@+'’-]{0,59}$/u;
+
+/** A reviewer's name as they sign in with it, in one form of writing; undefined where it is none. */
+export function personName(text: string): string | undefined {
+  const name = text.normalize('NFKC').trim().replace(/\s+/g, ' ');
+  return PERSON.test(name) && !RESERVED.has(name.toLowerCase()) ? name : undefined;
+}

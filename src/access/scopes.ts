@@ -5,4 +5,12 @@ export type Scope = (typeof SCOPES)[number];
 /** Who acts. `name` goes into audit and reviews. */
 export type Actor =
   | { kind: 'admin'; name: string }
-  | { kind: 'key'; name: string; keyId: string; businessId: string; scopes: readonly string[] };
+  | {
+      kind: 'key';
+      name: string;
+      keyId: string;
+      businessId: string;
+      scopes: readonly string[];
+      /** Who holds the key, as they signed in to the pages; several people may share one. */
+      person?: string;
+    };

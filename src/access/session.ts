@@ -12,7 +12,7 @@ export interface Session {
   id: string;
   /** Milliseconds since 1970. */
   expiresAt: number;
-  holder: { kind: 'admin'; name: string } | { kind: 'key'; keyId: string };
+  holder: { kind: 'admin'; name: string } | { kind: 'key'; keyId: string; person: string };
 }
 
 /** Key for signing sessions and form tokens, derived from the admin key: a new admin key ends every session. */
@@ -50,7 +50,10 @@ export async function sessionActor(deps: { db: Database }, session: Session): Pr
       .from(apiKey)
       .where(and(eq(apiKey.id, holder.keyId), isNull(apiKey.revokedAt))),
   ]);
-  return row === undefined ? undefined : { kind: 'key', name: `key:${holder.keyId}`, keyId: holder.keyId, ...row };
+  // A cookie of a version that asked for no name.
+  if (row === undefined || holder.person === undefined) return undefined;
+  const { keyId, person } = holder;
+  return { kind: 'key', name: `key:${keyId}/${person}`, keyId, person, ...row };
 }
 
 async function hmac(secret: ArrayBuffer, text: string): Promise<ArrayBuffer> {

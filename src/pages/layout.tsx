@@ -14,6 +14,7 @@
 
 import { html, raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
+import type { Actor } from '../access/scopes.ts';
 import { type AssetName, assetPath } from './assets.ts';
 import { FormToken } from './components.tsx';
 import type { View } from './view.ts';
@@ -129,7 +130,7 @@ function Header({ view, current }: { view: View; current: Section }) {
         {actor === null ? null : (
           <form method="post" action="/sign-out">
             <FormToken view={view} />
-            <button type="submit" class="quiet" title={t('signedInAs', { name: actor.name })}>
+            <button type="submit" class="quiet" title={t('signedInAs', { name: nameOf(actor) })}>
               {t('signOut')}
             </button>
           </form>
@@ -137,6 +138,11 @@ function Header({ view, current }: { view: View; current: Section }) {
       </div>
     </header>
   );
+}
+
+/** What people call whoever acts. */
+export function nameOf(actor: Actor): string {
+  return actor.kind === 'key' ? (actor.person ?? actor.name) : actor.name;
 }
 
 function FlashMessage({ view }: { view: View }) {

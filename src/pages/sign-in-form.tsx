@@ -47,6 +47,7 @@ export function SignIn({ view, next, name, problem, unsent }: SignInProps) {
             id="name"
             name="name"
             autocomplete="username"
+            required
             value={name}
             aria-describedby="name-hint"
             spellcheck={false}

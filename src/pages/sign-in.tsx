@@ -1,5 +1,5 @@
 import { authenticate } from '../access/authenticate.ts';
-import { namedActor } from '../access/named-actor.ts';
+import { namedActor, personName } from '../access/named-actor.ts';
 import type { Actor } from '../access/scopes.ts';
 import { formToken, SESSION_SECONDS, sealSession, sessionSecret } from '../access/session.ts';
 import { AppError } from '../lib/errors.ts';
@@ -39,8 +39,8 @@ signInPages.post('/sign-in', async (c) => {
   const actor = await holderOf(c, key);
   if (actor === undefined) return again('signIn.wrongKey', 401);
   if (actor.kind === 'key' && !actor.scopes.includes('drafts:review')) return again('signIn.noReview', 403);
-  const named = actor.kind === 'admin' ? operatorNamed(actor, name) : actor;
-  if (named === undefined) return again('signIn.nameNeeded', 422);
+  const named = actor.kind === 'admin' ? operatorNamed(actor, name) : reviewerNamed(actor, name);
+  if (named === undefined) return again(actor.kind === 'admin' ? 'signIn.operatorName' : 'signIn.nameNeeded', 422);
 
   const { config, clock } = c.var.services;
   const now = clock();
@@ -49,7 +49,10 @@ signInPages.post('/sign-in', async (c) => {
   const sealed = await sealSession(secret, {
     id,
     expiresAt: now.getTime() + SESSION_SECONDS * 1000,
-    holder: named.kind === 'admin' ? { kind: 'admin', name: named.name } : { kind: 'key', keyId: named.keyId },
+    holder:
+      named.kind === 'admin'
+        ? { kind: 'admin', name: named.name }
+        : { kind: 'key', keyId: named.keyId, person: named.person ?? '' },
   });
   keepSession(c, sealed, SESSION_SECONDS);
   if (unsent !== undefined && /^\/inbox\/./.test(next)) {
@@ -81,6 +84,12 @@ async function holderOf(c: PageContext, key: string): Promise<Actor | undefined>
     if (error instanceof AppError && error.code === 'UNAUTHENTICATED') return undefined;
     throw error;
   }
+}
+
+/** A business's key may be one for several people too: who decided, and who was faster, has a name. */
+function reviewerNamed(actor: Extract<Actor, { kind: 'key' }>, name: string): Actor | undefined {
+  const person = personName(name);
+  return person === undefined ? undefined : { ...actor, person, name: `${actor.name}/${person}` };
 }
 
 /** The admin key is one for several people: each session of it has a person's name. */

@@ -128,7 +128,7 @@ export async function readDraftSurroundings(
       .from(business)
       .where(eq(business.id, businessId)),
   ]);
-  const keyId = /^key:(.+)$/.exec(row.reviewedBy ?? '')?.[1];
+  const [, keyId, person] = /^key:([^/]+)(?:\/(.+))?$/.exec(row.reviewedBy ?? '') ?? [];
   const [[key]] =
     keyId === undefined
       ? [[]]
@@ -142,6 +142,8 @@ export async function readDraftSurroundings(
     messages: messages.reverse(),
     examples,
     business: owner ?? { name: businessId, timeZone: 'UTC' },
-    reviewerName: key?.name ?? row.reviewedBy,
+    /** The person, and whose key it was where that says more. */
+    reviewerName:
+      person === undefined ? (key?.name ?? row.reviewedBy) : key === undefined ? person : `${person} (${key.name})`,
   };
 }

@@ -60,10 +60,10 @@ export async function launch({ theme = 'light', width = 1280, script = true }: L
 
 export type Chromium = Awaited<ReturnType<typeof launch>>;
 
-export async function signIn(page: Page, key: string, name = ''): Promise<void> {
+export async function signIn(page: Page, key: string, name = 'Ada'): Promise<void> {
   await page.goto('/sign-in');
   await page.getByLabel('Key', { exact: true }).fill(key);
-  if (name !== '') await page.getByLabel('Your name').fill(name);
+  await page.getByLabel('Your name').fill(name);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(/\/inbox/);
 }

@@ -163,6 +163,30 @@ describe('the inbox', () => {
     expect((await stored(draft)).status).toBe('APPROVED');
   });
 
+  it('tells apart two people who share a key, by the names that they signed in with', async () => {
+    const { body: key } = await harness.post('/admin/api/api-keys', { businessId, name: 'Support desk' });
+    const [ayse, grace] = await Promise.all(
+      ['  Ayşe  Yılmaz ', 'Grace'].map(async (name) => {
+        const browser = openBrowser(harness, { 'cf-connecting-ip': crypto.randomUUID() });
+        await browser.signIn(key.key, name);
+        return browser;
+      }),
+    );
+    if (ayse === undefined || grace === undefined) throw new Error('nobody');
+    const draft = await ready();
+    await open(ayse, draft);
+    await open(grace, draft);
+    await act(ayse, draft, 'approve');
+    expect((await stored(draft)).reviewedBy).toBe(`key:${key.id}/Ayşe Yılmaz`);
+    const late = await act(grace, draft, 'approve', { body: 'Hello Ada, my own words.' });
+    expect(late.html).toContain('(Ayşe Yılmaz (Support desk))');
+    // Nor may one take back what the other decided.
+    await act(grace, draft, 'undo');
+    expect((await stored(draft)).status).toBe('APPROVED');
+    await act(ayse, draft, 'undo');
+    expect((await stored(draft)).status).toBe('READY');
+  });
+
   it('does not decide on a version that the reviewer has not seen', async () => {
     const draft = await ready();
     await open(person, draft);

@@ -31,13 +31,15 @@ describe('signing in', () => {
     expect(shown.status).toBe(200);
     expect(shown.html).toContain('value="/inbox?status=STALE"');
     const { key } = await makeKey();
-    expect((await person.post('/sign-in', { key, next: '/inbox?status=STALE' })).location).toBe('/inbox?status=STALE');
+    expect((await person.post('/sign-in', { key, name: 'Ayşe', next: '/inbox?status=STALE' })).location).toBe(
+      '/inbox?status=STALE',
+    );
   });
 
   it('keeps a cookie that holds no key, and that scripts cannot read', async () => {
     const person = browser();
     const { key } = await makeKey();
-    const answer = await person.post('/sign-in', { key });
+    const answer = await person.post('/sign-in', { key, name: 'Ayşe' });
     const cookie = answer.headers.getSetCookie().find((one) => one.startsWith('draftgate_session'));
     expect(cookie).toMatch(/; HttpOnly/);
     expect(cookie).toMatch(/; SameSite=Lax/);
@@ -52,7 +54,7 @@ describe('signing in', () => {
       'https://draftgate.example/sign-in',
       {
         method: 'POST',
-        body: new URLSearchParams({ key }).toString(),
+        body: new URLSearchParams({ key, name: 'Ayşe' }).toString(),
         headers: { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://draftgate.example' },
       },
       env,
@@ -79,6 +81,14 @@ describe('signing in', () => {
   it.each(['', 'cron', 'two words', '<b>'])('refuses an operator named "%s"', async (name) => {
     expect((await browser().post('/sign-in', { key: env.DRAFTGATE_ADMIN_KEY, name })).status).toBe(422);
   });
+
+  it.each(['', 'cron', 'ＣＲＯＮ', 'admin-key', '<b>', 'key:1', 'a/b', 'a'.repeat(61)])(
+    'refuses a reviewer named "%s"',
+    async (name) => {
+      const { key } = await makeKey();
+      expect((await browser().post('/sign-in', { key, name })).status).toBe(422);
+    },
+  );
 
   it('ends when the key is revoked', async () => {
     const person = browser();
@@ -126,7 +136,7 @@ describe('signing in', () => {
     '',
   ])('never leads away: next=%j', async (next) => {
     const { key } = await makeKey();
-    const { location } = await browser().post('/sign-in', { key, next });
+    const { location } = await browser().post('/sign-in', { key, name: 'Ayşe', next });
     const led = new URL(location ?? 'https://none.example', 'http://localhost');
     expect(led.origin).toBe('http://localhost');
     expect(location).toMatch(/^\/(?!\/)/);

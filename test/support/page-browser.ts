@@ -45,7 +45,7 @@ export function openPages(app: ReturnType<typeof createApp>, env: object, defaul
     cookies,
     get,
     post,
-    async signIn(key: string, name = ''): Promise<void> {
+    async signIn(key: string, name = 'Reviewer'): Promise<void> {
       const answer = await post('/sign-in', { key, name });
       if (answer.status !== 303) throw new Error(`sign-in: ${answer.status}`);
       await get('/docs');

@@ -395,15 +395,15 @@ function Explanation({ view, draft, around }: DraftProps) {
         </section>
       )}
       <section class="card">
-        <h3>{t('rag.title')}</h3>
+        <h3>{t('past.title')}</h3>
         <p class="soft">{ragWords(view, content.rag)}</p>
         {content.rag.examples.map(({ id, confidence }) => {
           const example = around.examples.find((one) => one.id === id);
           return (
             <details class="example">
               <summary>
-                <Badge tone="info">{t('rag.confidence', { n: Math.round(confidence * 100) })}</Badge>{' '}
-                {example === undefined ? t('rag.gone') : firstLine(example.question)}
+                <Badge tone="info">{t('past.confidence', { n: Math.round(confidence * 100) })}</Badge>{' '}
+                {example === undefined ? t('past.gone') : firstLine(example.question)}
               </summary>
               {example === undefined ? null : (
                 <>
@@ -425,7 +425,7 @@ function firstLine(text: string): string {
 }
 
 function ragWords({ t }: View, rag: { enabled: boolean; reason: string; status: string }): string {
-  const key = rag.enabled && rag.status !== 'hit' ? `rag.${rag.status}` : `rag.${rag.reason}`;
+  const key = rag.enabled && rag.status !== 'hit' ? `past.${rag.status}` : `past.${rag.reason}`;
   return isTextKey(key) ? t(key) : rag.reason;
 }
 

@@ -47,10 +47,10 @@ export const COMMON_TEXTS = {
     'Size verilen anahtarı kullanın. Anahtar bir kez okunur ve bu tarayıcıda saklanmaz.',
   ],
   'signIn.key': ['Key', 'Anahtar'],
-  'signIn.name': ['Your name (operators)', 'Adınız (operatörler)'],
+  'signIn.name': ['Your name', 'Adınız'],
   'signIn.nameHint': [
-    'Stands in the audit. Letters, digits and . _ @ + -. Reviewers leave it empty.',
-    'Denetim kaydında görünür. Harf, rakam ve . _ @ + -. İnceleyenler boş bırakır.',
+    'Your colleagues see it beside what you decide.',
+    'Kararlarınızın yanında iş arkadaşlarınız bu adı görür.',
   ],
   'signIn.submit': ['Sign in', 'Oturum aç'],
   'signIn.wrongKey': ['This key is not valid.', 'Bu anahtar geçerli değil.'],
@@ -59,8 +59,12 @@ export const COMMON_TEXTS = {
     'Bu anahtarla taslak incelenemez. Operatörünüzden inceleme yetkili bir anahtar isteyin (drafts:review).',
   ],
   'signIn.nameNeeded': [
-    'Operators give their name: letters, digits and . _ @ + -, and none of the system’s own.',
-    'Operatörler adlarını yazar: harf, rakam ve . _ @ + -; sistemin kendi adları olmaz.',
+    'Give your name: letters, digits, spaces and . _ @ + -, up to 60, and none of the system’s own.',
+    'Adınızı yazın: harf, rakam, boşluk ve . _ @ + -, en çok 60; sistemin kendi adları olmaz.',
+  ],
+  'signIn.operatorName': [
+    'Operators give one word as their name: letters of a to z, digits and . _ @ + -, and none of the system’s own.',
+    'Operatörler adlarını tek sözcük olarak yazar: a–z harfleri, rakam ve . _ @ + -; sistemin kendi adları olmaz.',
   ],
   'signIn.tooMany': ['Too many attempts. Wait a minute.', 'Çok fazla deneme. Bir dakika bekleyin.'],
 

@@ -204,38 +204,38 @@ export const INBOX_TEXTS = {
   'field.address': ['address', 'adres'],
   'field.facts': ['fact', 'bilgi'],
 
-  'rag.title': ['Past answers', 'Geçmiş yanıtlar'],
-  'rag.ON': [
+  'past.title': ['Past answers', 'Geçmiş yanıtlar'],
+  'past.ON': [
     'Past answers were used for the style of this draft.',
     'Bu taslağın üslubu için geçmiş yanıtlar kullanıldı.',
   ],
-  'rag.miss': ['Past answers are on, but none was close enough.', 'Geçmiş yanıtlar açık, ama yeterince benzeri yok.'],
-  'rag.timeout': [
+  'past.miss': ['Past answers are on, but none was close enough.', 'Geçmiş yanıtlar açık, ama yeterince benzeri yok.'],
+  'past.timeout': [
     'Past answers are on, but the search took too long; the draft was made without.',
     'Geçmiş yanıtlar açık, ama arama uzun sürdü; taslak onlarsız yapıldı.',
   ],
-  'rag.error': [
+  'past.error': [
     'Past answers are on, but the search failed; the draft was made without.',
     'Geçmiş yanıtlar açık, ama arama başarısız oldu; taslak onlarsız yapıldı.',
   ],
-  'rag.KILLED_AT_EDGE': [
+  'past.KILLED_AT_EDGE': [
     'Off: switched off everywhere (emergency switch).',
     'Kapalı: her yerde kapatıldı (acil anahtar).',
   ],
-  'rag.EDGE_UNREADABLE': [
+  'past.EDGE_UNREADABLE': [
     'Off: the emergency switch could not be read, so we play safe.',
     'Kapalı: acil anahtar okunamadı; güvenli tarafta kalındı.',
   ],
-  'rag.KILLED': ['Off: switched off for everybody.', 'Kapalı: herkes için kapatıldı.'],
-  'rag.NOT_ENROLLED': ['Off: this business does not take part yet.', 'Kapalı: bu işletme henüz katılmıyor.'],
-  'rag.BUSINESS_OFF': ['Off: switched off for this business.', 'Kapalı: bu işletme için kapatıldı.'],
-  'rag.CONTROL_ARM': [
+  'past.KILLED': ['Off: switched off for everybody.', 'Kapalı: herkes için kapatıldı.'],
+  'past.NOT_ENROLLED': ['Off: this business does not take part yet.', 'Kapalı: bu işletme henüz katılmıyor.'],
+  'past.BUSINESS_OFF': ['Off: switched off for this business.', 'Kapalı: bu işletme için kapatıldı.'],
+  'past.CONTROL_ARM': [
     'Off for this thread on purpose, to compare drafts with and without.',
     'Karşılaştırma için bu yazışmada bilerek kapalı.',
   ],
-  'rag.SKIPPED': ['Not needed: no reply was written.', 'Gerekmedi: yanıt yazılmadı.'],
-  'rag.confidence': ['{n} % alike', '% {n} benzer'],
-  'rag.gone': ['This past answer is no longer stored.', 'Bu geçmiş yanıt artık saklanmıyor.'],
+  'past.SKIPPED': ['Not needed: no reply was written.', 'Gerekmedi: yanıt yazılmadı.'],
+  'past.confidence': ['{n} % alike', '% {n} benzer'],
+  'past.gone': ['This past answer is no longer stored.', 'Bu geçmiş yanıt artık saklanmıyor.'],
   'sources.title': ['Snippets', 'Hazır metinler'],
   'sources.used': ['used', 'kullanıldı'],
   'sources.offered': ['offered', 'sunuldu'],
