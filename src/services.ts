@@ -1,5 +1,6 @@
 import { createAccessVerifier, type VerifyAccess } from './access/cloudflare-access.ts';
 import { createApiKey, createApiKeyOnce, listApiKeys, revokeApiKey } from './access/manage-api-keys.ts';
+import { endSessions } from './access/session.ts';
 import { listAudit, walkAudit } from './audit/list-audit.ts';
 import { type Config, readConfig } from './config.ts';
 import { buryRetry } from './drafting/bury-retry.ts';
@@ -352,6 +353,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     createApiKey: bind(createApiKey),
     createApiKeyOnce: bind(createApiKeyOnce),
     revokeApiKey: bind(revokeApiKey),
+    endSessions: bind(endSessions),
     listApiKeys: bind(listApiKeys),
     listAudit: bind(listAudit),
     walkAudit: bind(walkAudit),

@@ -1,7 +1,9 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { auditRow } from '../audit/audit-row.ts';
+import type { Clock } from '../lib/clock.ts';
 import { equalSecrets } from '../lib/hash.ts';
 import type { Database } from '../storage/db.ts';
-import { apiKey } from '../storage/schema/index.ts';
+import { apiKey, auditEvent } from '../storage/schema/index.ts';
 import type { Actor } from './scopes.ts';
 
 /** How long a sign-in lasts, in seconds: a working day. */
@@ -46,14 +48,39 @@ export async function sessionActor(deps: { db: Database }, session: Session): Pr
   if (holder.kind === 'admin') return holder;
   const [[row]] = await deps.db.operator((queries) => [
     queries
-      .select({ businessId: apiKey.businessId, scopes: apiKey.scopes })
+      .select({ businessId: apiKey.businessId, scopes: apiKey.scopes, sessionsEndedAt: apiKey.sessionsEndedAt })
       .from(apiKey)
       .where(and(eq(apiKey.id, holder.keyId), isNull(apiKey.revokedAt))),
   ]);
   // A cookie of a version that asked for no name.
   if (row === undefined || holder.person === undefined) return undefined;
   const { keyId, person } = holder;
-  return { kind: 'key', name: `key:${keyId}/${person}`, keyId, person, ...row };
+  const { sessionsEndedAt, ...rights } = row;
+  const endedAt = Object.hasOwn(sessionsEndedAt, person) ? Date.parse(sessionsEndedAt[person] ?? '') : 0;
+  if (session.expiresAt - SESSION_SECONDS * 1000 <= endedAt) return undefined;
+  return { kind: 'key', name: `key:${keyId}/${person}`, keyId, person, ...rights };
+}
+
+/** Ends all sessions that a person has with a key, on every device. Others who share the key stay signed in. */
+export async function endSessions(
+  deps: { db: Database; clock: Clock },
+  { keyId, person, businessId }: { keyId: string; person: string; businessId: string },
+  act: { actor: string; requestId: string },
+): Promise<void> {
+  const now = deps.clock();
+  // What ended so long ago that its sessions have run out anyway is forgotten.
+  const oldest = new Date(now.getTime() - SESSION_SECONDS * 1000);
+  await deps.db.operator((queries) => [
+    queries.execute(sql`
+      update ${apiKey} set "sessionsEndedAt" = coalesce((
+          select jsonb_object_agg("key", "value") from jsonb_each_text("sessionsEndedAt")
+          where "value"::timestamptz > ${oldest.toISOString()}::timestamptz
+        ), '{}') || jsonb_build_object(${person}::text, ${now.toISOString()}::text)
+      where "id" = ${keyId}`),
+    queries
+      .insert(auditEvent)
+      .values(auditRow(now, { ...act, businessId, action: 'sessions.end', after: { keyId, person } })),
+  ]);
 }
 
 async function hmac(secret: ArrayBuffer, text: string): Promise<ArrayBuffer> {

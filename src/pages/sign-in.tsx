@@ -68,6 +68,18 @@ signInPages.post('/sign-out', (c) => {
   return c.redirect('/sign-in', 303);
 });
 
+/** For whoever left a session open elsewhere. Operators’ sessions know no key’s row: a new admin key ends them all. */
+signInPages.post('/sign-out/everywhere', async (c) => {
+  const { actor } = c.var.view;
+  if (actor?.kind !== 'key' || actor.person === undefined) throw new AppError('FORBIDDEN', 'This is for reviewers.');
+  const { keyId, person, businessId } = actor;
+  const act = { actor: actor.name, requestId: c.var.requestId };
+  await c.var.services.endSessions({ keyId, person, businessId }, act);
+  dropSession(c);
+  flash(c, { tone: 'good', text: 'flash.signedOutEverywhere' });
+  return c.redirect('/sign-in', 303);
+});
+
 signInPages.post('/preferences', async (c) => {
   const { language, theme, next } = await c.req.parseBody();
   const known = LANGUAGES.find((one) => one === language);

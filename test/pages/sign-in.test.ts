@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser } from '../support/browser.ts';
+import { type Browser, openBrowser } from '../support/browser.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
 
 describe('signing in', () => {
@@ -97,6 +97,29 @@ describe('signing in', () => {
     expect((await person.get('/sign-in')).location).toBe('/inbox');
     await harness.post(`/admin/api/api-keys/${id}/revoke`);
     expect((await person.get('/sign-in')).status).toBe(200);
+    // What was on the screen before is of no use either.
+    const mail = await harness.receive(businessId, 'Hello, do you sell lamps?');
+    const { body: draft } = await harness.draft(businessId, mail);
+    await person.post(`/inbox/${draft.id}/approve`, { version: '1' });
+    expect((await harness.get(`/v1/drafts/${draft.id}`)).body.status).toBe('READY');
+  });
+
+  it('ends on every device at once, but not for others who share the key', async () => {
+    const { key } = await makeKey();
+    const [here, there, colleague] = [browser(), browser(), browser()];
+    await here.signIn(key, 'Ayşe');
+    await there.signIn(key, 'Ayşe');
+    await colleague.signIn(key, 'Grace');
+    expect((await here.get('/inbox')).html).toContain('Signed in as Ayşe');
+    const signedIn = async (one: Browser) => (await one.get('/inbox')).status === 200;
+    expect((await here.post('/sign-out/everywhere')).location).toBe('/sign-in');
+    expect(await Promise.all([here, there, colleague].map(signedIn))).toEqual([false, false, true]);
+    await there.signIn(key, 'Ayşe');
+    expect(await signedIn(there)).toBe(true);
+    const audit = await harness.get(`/admin/api/audit?businessId=${businessId}&action=sessions.end`);
+    expect(audit.body.items).toMatchObject([
+      { action: 'sessions.end', actor: expect.stringMatching(/^key:.+\/Ayşe$/) },
+    ]);
   });
 
   it('ends after twelve hours, and with another admin key', async () => {

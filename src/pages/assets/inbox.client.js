@@ -42,7 +42,8 @@ function move(step) {
 }
 
 // Nothing that a reviewer wrote stays behind for the next person at this screen.
-document.querySelector('form[action="/sign-out"]')?.addEventListener('submit', () => {
+document.addEventListener('submit', ({ target }) => {
+  if (!target.getAttribute('action')?.startsWith('/sign-out')) return;
   for (const name of Object.keys(sessionStorage)) if (name.startsWith(UNSENT)) sessionStorage.removeItem(name);
 });
 

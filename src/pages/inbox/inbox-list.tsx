@@ -1,7 +1,7 @@
 import type { InboxRow } from '../../review/inbox-store.ts';
 import { INTENT_NAMES } from '../../tools/intents.ts';
-import { Age, Badge, EmptyState, Field, Pager, type Tone } from '../components.tsx';
-import { Layout } from '../layout.tsx';
+import { Age, Badge, EmptyState, Field, FormToken, Pager, type Tone } from '../components.tsx';
+import { Layout, nameOf } from '../layout.tsx';
 import type { View } from '../view.ts';
 import type { InboxQuery } from './inbox-query.ts';
 
@@ -58,7 +58,27 @@ export function InboxPage({ view, query, rows, next, businesses }: InboxProps) {
       )}
       <Pager view={view} first={query.after === null ? null : `/inbox${query.query}`} next={next} />
       {rows.length === 0 ? null : <p class="hint keys">{t('inbox.keys')}</p>}
+      <Whose view={view} />
     </Layout>
+  );
+}
+
+/** Who is signed in, and the way out where a session was left open elsewhere. */
+function Whose({ view }: { view: View }) {
+  const { actor, t } = view;
+  if (actor === null) return null;
+  return (
+    <div class="whose hint">
+      <span>{t('signedInAs', { name: nameOf(actor) })}</span>
+      {actor.kind === 'key' ? (
+        <form method="post" action="/sign-out/everywhere">
+          <FormToken view={view} />
+          <button type="submit" class="quiet">
+            {t('signOutEverywhere')}
+          </button>
+        </form>
+      ) : null}
+    </div>
   );
 }
 

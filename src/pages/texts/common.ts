@@ -7,6 +7,7 @@ export const COMMON_TEXTS = {
   'nav.metrics': ['Metrics', 'Ölçümler'],
   'nav.docs': ['API', 'API'],
   signOut: ['Sign out', 'Çıkış yap'],
+  signOutEverywhere: ['Sign out everywhere', 'Her yerde çıkış yap'],
   signedInAs: ['Signed in as {name}', '{name} olarak oturum açıldı'],
   'theme.toDark': ['Dark theme', 'Koyu tema'],
   'theme.toLight': ['Light theme', 'Açık tema'],
@@ -22,6 +23,7 @@ export const COMMON_TEXTS = {
   close: ['Close', 'Kapat'],
   undo: ['Undo', 'Geri al'],
   'flash.signedOut': ['You are signed out.', 'Oturum kapatıldı.'],
+  'flash.signedOutEverywhere': ['You are signed out on every device.', 'Tüm cihazlarda oturumunuz kapatıldı.'],
   'flash.signIn': ['Please sign in.', 'Lütfen oturum açın.'],
 
   'flash.sessionOver': [

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { pgPolicy, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { jsonb, pgPolicy, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { business } from './business.ts';
 import { operatorRole } from './roles.ts';
 
@@ -19,6 +19,8 @@ export const apiKey = pgTable(
     createdBy: text('createdBy').notNull(),
     createdAt: timestamp('createdAt', { withTimezone: true }).notNull().defaultNow(),
     revokedAt: timestamp('revokedAt', { withTimezone: true }),
+    /** By person: sign-ins up to then count no more. */
+    sessionsEndedAt: jsonb('sessionsEndedAt').$type<Record<string, string>>().notNull().default({}),
   },
   () => [pgPolicy('operator_rows', { for: 'all', to: operatorRole, using: sql`true`, withCheck: sql`true` })],
 );
