@@ -9,6 +9,7 @@ import { assetRoutes } from './pages/assets.ts';
 import { auditPages } from './pages/console/audit.tsx';
 import { backfillPages } from './pages/console/backfills.tsx';
 import { businessPages } from './pages/console/businesses.tsx';
+import { experimentPages } from './pages/console/experiments.tsx';
 import { keyPages } from './pages/console/keys.tsx';
 import { overviewPages } from './pages/console/overview.tsx';
 import { pilotPages } from './pages/console/pilots.tsx';
@@ -46,6 +47,7 @@ const CONSOLE = [
   overviewPages,
   businessPages,
   pilotPages,
+  experimentPages,
   rollbackPages,
   rampPages,
   watchPages,

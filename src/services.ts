@@ -30,7 +30,7 @@ import { openIncident } from './metrics/incidents/open-incident.ts';
 import { reportBreach } from './metrics/incidents/report-breach.ts';
 import { raiseMetricAlerts } from './metrics/raise-metric-alerts.ts';
 import { createRampReadings } from './metrics/ramp-readings.ts';
-import { readBusinessMetrics, readMetricSeries, readMetrics } from './metrics/read-metrics.ts';
+import { readBusinessMetrics, readExperiments, readMetricSeries, readMetrics } from './metrics/read-metrics.ts';
 import { rollUpMetrics } from './metrics/roll-up-metrics.ts';
 import type { LanguageModel } from './model/language-model.ts';
 import { createOpenAiModel } from './model/openai-model.ts';
@@ -324,6 +324,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     readMetrics: bind(readMetrics),
     readMetricSeries: bind(readMetricSeries),
     readBusinessMetrics: bind(readBusinessMetrics),
+    readExperiments: bind(readExperiments),
     rollUpMetrics: bind(rollUpMetrics),
     raiseMetricAlerts: () => raiseMetricAlerts(guardrailDeps),
     runGuardrails: () => runGuardrails(guardrailDeps),

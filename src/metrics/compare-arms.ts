@@ -62,7 +62,7 @@ function verdictOf({ rag, control, difference }: ArmComparison['primary']): Pick
       words: `With RAG ${points(difference.estimate)} fewer drafts are approved without a material edit.`,
     };
   }
-  const more = reviewsToTell(rag, control, difference);
+  const more = reviewsToTell({ rag, control, difference });
   return {
     verdict: 'no-difference-seen',
     words: `No difference that is certain: between ${points(difference.low)} fewer and ${points(difference.high)} more.${
@@ -71,10 +71,28 @@ function verdictOf({ rag, control, difference }: ArmComparison['primary']): Pick
   };
 }
 
-/** Reviews until the interval, which shrinks with the root of the sample, leaves 0 out at today's estimate. */
-function reviewsToTell(rag: Sample, control: Sample, { estimate, low, high }: Difference): number | null {
-  const width = (high - low) / 2;
-  if (Math.abs(estimate) < 0.01) return null;
-  const more = (rag.n + control.n) * ((width / Math.abs(estimate)) ** 2 - 1);
-  return Math.max(10, Math.ceil(more / 10) * 10);
+/** Reviews until the interval, which shrinks with the root of the sample, leaves 0 out at today's estimate; null where none would. */
+export function reviewsToTell({ rag, control, difference }: ArmComparison['primary']): number | null {
+  if (difference === null || Math.abs(difference.estimate) < 0.01) return null;
+  const width = (difference.high - difference.low) / 2;
+  const more = (rag.n + control.n) * ((width / Math.abs(difference.estimate)) ** 2 - 1);
+  return inTens(more);
+}
+
+/**
+ * Reviews of both arms together until each has enough to be compared, at the share of the control arm (0 to 1); 0 where they
+ * have; null where an arm gets none.
+ */
+export function reviewsUntilCompared({ rag, control }: ArmComparison['primary'], controlShare: number): number | null {
+  const needed = [
+    { missing: REVIEWS_AN_ARM - rag.n, share: 1 - controlShare },
+    { missing: REVIEWS_AN_ARM - control.n, share: controlShare },
+  ].filter(({ missing }) => missing > 0);
+  if (needed.length === 0) return 0;
+  if (needed.some(({ share }) => share <= 0)) return null;
+  return inTens(Math.max(...needed.map(({ missing, share }) => missing / share)));
+}
+
+function inTens(reviews: number): number {
+  return Math.max(10, Math.ceil(reviews / 10) * 10);
 }

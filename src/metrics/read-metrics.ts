@@ -73,8 +73,6 @@ export async function readMetrics(deps: Deps, query: MetricQuery): Promise<Metri
   const waiting = query.arm === undefined ? Number(retrying.rows[0]?.retrying ?? 0) : 0;
   const counters = { ...own, asked: own.asked + waiting };
   const [rag, control] = [byArm('rag'), byArm('control')];
-  const total = rag.asked + control.asked;
-  const expectedShare = Number(shares.rows[0]?.share ?? 0);
   const histogram = new Map(edits.rows.map(({ bin, count }) => [bin, count]));
   return {
     from: filter.from,
@@ -88,12 +86,7 @@ export async function readMetrics(deps: Deps, query: MetricQuery): Promise<Metri
     fastApprovals: { count: counters.fastApprovals, of: counters.approved },
     editHistogram: Array.from({ length: EDIT_BINS }, (_, bin) => histogram.get(bin) ?? 0),
     comparison: compareArms(rag, control),
-    sampleRatio: {
-      status: sampleRatio(control.asked, total, expectedShare),
-      control: control.asked,
-      total,
-      expectedShare,
-    },
+    sampleRatio: ratioOf(rag, control, Number(shares.rows[0]?.share ?? 0)),
   };
 }
 
@@ -113,6 +106,44 @@ export async function readBusinessMetrics(deps: Deps, query: MetricQuery): Promi
       return { businessId, counters, metrics: measure(counters, []) };
     })
     .sort((a, b) => b.counters.asked - a.counters.asked || a.businessId.localeCompare(b.businessId));
+}
+
+export interface BusinessExperiment {
+  businessId: string;
+  comparison: ArmComparison;
+  sampleRatio: MetricReport['sampleRatio'];
+}
+
+/** RAG against control for each of these businesses, in their order. `controlShare` is what the control arm should have. */
+export async function readExperiments(
+  deps: Deps,
+  query: { windowHours: number; businesses: { id: string; controlShare: number }[] },
+): Promise<BusinessExperiment[]> {
+  const filter = filterOf({ windowHours: query.windowHours }, deps.clock());
+  const businessIds = query.businesses.map(({ id }) => id);
+  const [rows] = await deps.db.operator((queries) => [
+    counterRows(queries, { ...filter, businessIds }, { business: true, bucket: null }),
+  ]);
+  return query.businesses.map(({ id, controlShare }) => {
+    const own = rows.rows.filter((row) => row.businessId === id);
+    const byArm = (arm: Arm) => sumCounters(own.filter((row) => row.arm === arm).map(countersOf));
+    const [rag, control] = [byArm('rag'), byArm('control')];
+    return {
+      businessId: id,
+      comparison: compareArms(rag, control),
+      sampleRatio: ratioOf(rag, control, controlShare),
+    };
+  });
+}
+
+function ratioOf(rag: DraftCounters, control: DraftCounters, expectedShare: number): MetricReport['sampleRatio'] {
+  const total = rag.asked + control.asked;
+  return {
+    status: sampleRatio(control.asked, total, expectedShare),
+    control: control.asked,
+    total,
+    expectedShare,
+  };
 }
 
 export interface MetricPoint {

@@ -5,6 +5,7 @@ export const CONSOLE_PAGES = [
   ['/admin', 'console.overview'],
   ['/admin/businesses', 'console.businesses'],
   ['/admin/ramps', 'console.ramps'],
+  ['/admin/experiments', 'console.experiments'],
   ['/admin/rollbacks', 'console.rollbacks'],
   ['/admin/guardrails', 'console.guardrails'],
   ['/admin/incidents', 'console.incidents'],

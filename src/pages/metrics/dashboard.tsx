@@ -333,8 +333,8 @@ function Comparison({ view, report }: { view: View; report: MetricReport }) {
             {rows.map(([name, { rag, control, difference }]) => (
               <tr>
                 <th scope="row">{name === '' ? t('metrics.comparison.lead') : t(`metrics.${name}`)}</th>
-                <td class="number">{counted(view, rag)}</td>
-                <td class="number">{counted(view, control)}</td>
+                <td class="number">{countedShare(view, rag)}</td>
+                <td class="number">{countedShare(view, control)}</td>
                 <td class="number">
                   {difference === null
                     ? '–'
@@ -429,11 +429,11 @@ function comparisonWords(view: View, { verdict, primary }: MetricReport['compari
   });
 }
 
-function counted(view: View, { successes, n }: { successes: number; n: number }): string {
+export function countedShare(view: View, { successes, n }: { successes: number; n: number }): string {
   return n === 0 ? '–' : `${share(view, successes / n)} (${successes}/${n})`;
 }
 
-function signed(view: View, value: number): string {
+export function signed(view: View, value: number): string {
   return new Intl.NumberFormat(view.language, {
     style: 'percent',
     maximumFractionDigits: 1,
@@ -441,11 +441,11 @@ function signed(view: View, value: number): string {
   }).format(value);
 }
 
-function share(view: View, value: number | null): string {
+export function share(view: View, value: number | null): string {
   return value === null ? '–' : shown(view, 'share', value);
 }
 
-function shown(view: View, unit: MetricValue['unit'], value: number): string {
+export function shown(view: View, unit: MetricValue['unit'], value: number): string {
   switch (unit) {
     case 'share':
       return new Intl.NumberFormat(view.language, { style: 'percent', maximumFractionDigits: 1 }).format(value);

@@ -1,5 +1,6 @@
 import { BACKFILL_TEXTS } from './console-backfills.ts';
 import { COUNT_TEXTS } from './console-counts.ts';
+import { EXPERIMENT_TEXTS } from './console-experiments.ts';
 import { OVERVIEW_TEXTS } from './console-overview.ts';
 import { PILOT_TEXTS } from './console-pilots.ts';
 import { RECORD_TEXTS } from './console-records.ts';
@@ -12,6 +13,7 @@ export const CONSOLE_TEXTS = {
   'console.overview': ['Overview', 'Genel bakış'],
   'console.businesses': ['Businesses', 'İşletmeler'],
   'console.ramps': ['Ramps', 'Rampalar'],
+  'console.experiments': ['Experiments', 'Deneyler'],
   'console.rollbacks': ['Rollbacks', 'Geri almalar'],
   'console.guardrails': ['Guardrails', 'Korumalar'],
   'console.incidents': ['Incidents', 'Olaylar'],
@@ -184,6 +186,7 @@ export const CONSOLE_TEXTS = {
   'alert.tested': ['Sent: {what}', 'Gönderildi: {what}'],
 
   ...RECORD_TEXTS,
+  ...EXPERIMENT_TEXTS,
   ...COUNT_TEXTS,
   ...PILOT_TEXTS,
   ...BACKFILL_TEXTS,
