@@ -6,27 +6,53 @@ import { join } from 'node:path';
 import { runCommand, UsageError } from './lib/command.ts';
 import { formatTable } from './lib/format-table.ts';
 
-const AREAS: Record<string, string[]> = {
-  rollout: ['src/rollout/{decide,decide-ramp,ramp-plan,rank-businesses,thread-bucket}.ts'],
-  metrics: [
-    'src/metrics/stats/*.ts',
-    'src/metrics/{compare-arms,counters,latency-histogram,measure}.ts',
-    'src/metrics/guardrails/decide-guardrail.ts',
-    'src/metrics/alerts/{decide-alerts,plan-deliveries}.ts',
-  ],
-  guards: ['src/guards/*.ts', 'src/guards/pii/*.ts'],
+interface Area {
+  files: string[];
+  /** The rules' own tests: no database, no runtime. What only those would catch counts as not noticed. */
+  tests: string[];
+}
+
+const AREAS: Record<string, Area> = {
+  rollout: {
+    files: ['src/rollout/{decide,decide-ramp,ramp-plan,rank-businesses,thread-bucket}.ts'],
+    tests: ['test/rollout/{decide,decide-ramp,rank-businesses}.test.ts'],
+  },
+  metrics: {
+    files: [
+      'src/metrics/stats/*.ts',
+      'src/metrics/{compare-arms,counters,latency-histogram,measure}.ts',
+      'src/metrics/guardrails/decide-guardrail.ts',
+      'src/metrics/alerts/{decide-alerts,plan-deliveries}.ts',
+    ],
+    tests: [
+      'test/metrics/{stats,measure}.test.ts',
+      'test/metrics/guardrails/decide-guardrail.test.ts',
+      'test/metrics/alerts/{decide-alerts,wording}.test.ts',
+    ],
+  },
+  guards: {
+    files: ['src/guards/*.ts', 'src/guards/pii/*.ts'],
+    tests: [
+      'test/guards/*.test.ts',
+      'test/guards/pii/*.test.ts',
+      'test/security/{header-injection,pii,recipients}.test.ts',
+    ],
+  },
   // The words of each language are data, and measured by `npm run eval`.
-  grounding: ['src/guards/grounding/*.ts'],
+  grounding: {
+    files: ['src/guards/grounding/*.ts'],
+    tests: ['test/guards/grounding/*.test.ts', 'test/security/fact-grounding.test.ts'],
+  },
 };
 
 const HELP = `
-npm run mutate -- [--area NAMES] [--file GLOB] [--concurrency N] [--json]
+npm run mutate -- [--area NAMES] [--file GLOB] [--concurrency N] [--survivors] [--json]
 
 Changes the pure core one place at a time and asks its own tests to notice: rollout decision, metrics, guards, grounding.
 Prints for each file how many changes were noticed, and those that were not. Minutes for rollout and metrics, hours for all.
 
   --area NAMES      comma-separated: ${Object.keys(AREAS).join(', ')} (all)
-  --file GLOB       only these files in place of an area
+  --file GLOB       only these files in place of an area's; its tests, or all of them
   --concurrency N   test runners at a time (2)
   --survivors       prints each change that no test noticed
   --json            the table as JSON
@@ -62,7 +88,13 @@ await runCommand(
   async ({ area, file, concurrency, survivors, json }) => {
     const runners = Number(concurrency);
     if (!Number.isInteger(runners) || runners < 1 || runners > 64) throw new UsageError('--concurrency: 1 to 64');
-    const report = mutate(file === undefined ? filesOf(area) : [file], runners);
+    const areas = areasOf(area);
+    const report: Report = { files: {} };
+    for (const { files, tests } of file === undefined
+      ? areas
+      : [{ files: [file], tests: areas.flatMap(({ tests }) => tests) }]) {
+      Object.assign(report.files, mutate(files, tests, runners).files);
+    }
     const rows = Object.entries(report.files).map(([path, { mutants }]) => rowOf(path, mutants));
     rows.push(
       rowOf(
@@ -76,16 +108,15 @@ await runCommand(
   },
 );
 
-function filesOf(area: string | undefined): string[] {
-  const names = area?.split(',') ?? Object.keys(AREAS);
-  return names.flatMap((name) => {
-    const files = AREAS[name];
-    if (files === undefined) throw new UsageError(`--area ${name}: one of ${Object.keys(AREAS).join(', ')}`);
-    return files;
+function areasOf(names: string | undefined): Area[] {
+  return (names?.split(',') ?? Object.keys(AREAS)).map((name) => {
+    const area = AREAS[name];
+    if (area === undefined) throw new UsageError(`--area ${name}: one of ${Object.keys(AREAS).join(', ')}`);
+    return area;
   });
 }
 
-function mutate(files: string[], concurrency: number): Report {
+function mutate(files: string[], tests: string[], concurrency: number): Report {
   install();
   const folder = mkdtempSync(join(tmpdir(), 'draftgate-mutate-'));
   try {
@@ -121,7 +152,7 @@ function mutate(files: string[], concurrency: number): Report {
     const { status } = spawnSync(
       process.execPath,
       [`${FOLDER}node_modules/@stryker-mutator/core/bin/stryker.js`, 'run', config],
-      { cwd: ROOT, stdio: ['ignore', 2, 2] },
+      { cwd: ROOT, stdio: ['ignore', 2, 2], env: { ...process.env, DRAFTGATE_MUTATE_TESTS: tests.join(' ') } },
     );
     if (status !== 0) throw new Error('the mutation run failed; see above');
     if (!existsSync(jsonReporter.fileName)) throw new UsageError('no such file to change');
