@@ -6,7 +6,8 @@ export default defineConfig({
   plugins: [textModules],
   test: {
     environment: 'node',
-    testTimeout: 60_000,
+    // Properties and simulations are slow where each branch is counted.
+    testTimeout: 600_000,
     include: (process.env.DRAFTGATE_MUTATE_TESTS ?? '').split(' '),
   },
 });

@@ -3,7 +3,7 @@ import { setAct } from '../../audit/set-act.ts';
 import { guardrailSetting } from '../../storage/schema/index.ts';
 import type { GuardrailFigures } from './decide-guardrail.ts';
 import { GUARDRAIL_NAMES, GUARDRAILS, type GuardrailName, type WatchedGuardrailName } from './guardrail.ts';
-import { decisionPage, type GuardrailDecisionRow, settings } from './guardrail-store.ts';
+import { decisionPage, type GuardrailDecisionRow, openDecisions, settings } from './guardrail-store.ts';
 import { type GuardrailDeps, readGuardrails } from './run-guardrails.ts';
 
 export interface GuardrailState {
@@ -22,25 +22,33 @@ export interface GuardrailState {
 
 const DECISIONS_READ = 200;
 
-/** Every guardrail with what it says now. Those that act on findings are fine while there is no new one. */
+/** Every guardrail with what it says now. One that acts on findings is harmful while the incident of one is open. */
 export async function listGuardrails(deps: Pick<GuardrailDeps, 'db' | 'clock'>): Promise<GuardrailState[]> {
-  const [{ verdicts }, [set, decisions]] = await Promise.all([
+  const [{ verdicts }, [set, decisions, open]] = await Promise.all([
     readGuardrails(deps),
-    deps.db.operator((queries) => [settings(queries), decisionPage(queries, { limit: DECISIONS_READ })]),
+    deps.db.operator((queries) => [
+      settings(queries),
+      decisionPage(queries, { limit: DECISIONS_READ }),
+      openDecisions(queries),
+    ]),
   ]);
   return GUARDRAIL_NAMES.map((name) => {
     const guardrail = GUARDRAILS[name];
     const verdict = guardrail.kind === 'finding' ? null : verdicts[name as WatchedGuardrailName].verdict;
     const setting = set.find((row) => row.guardrail === name);
+    const found = open.filter(({ decision }) => guardrail.kind === 'finding' && decision.guardrail === name);
     return {
       name,
       title: guardrail.title,
       tier: guardrail.tier,
       action: guardrail.action,
       limit: guardrail.kind === 'finding' ? null : guardrail.limit,
-      status: verdict?.status ?? 'fine',
+      status: verdict?.status ?? (found.length > 0 ? 'harmful' : 'fine'),
       figures: verdict?.figures ?? null,
-      harmed: verdict?.status === 'harmful' ? verdict.harmed : [],
+      harmed:
+        verdict?.status === 'harmful'
+          ? verdict.harmed
+          : [...new Set(found.flatMap(({ decision }) => decision.businessIds))],
       automatic: setting?.automatic ?? true,
       setting: setting ?? null,
       lastDecision: decisions.find((row) => row.guardrail === name) ?? null,

@@ -146,10 +146,13 @@ export function judgeFinding(finding: Pick<OpenFinding, 'type' | 'arm' | 'pipeli
   const source =
     trace.source === 'report' ? 'a reviewer reported it, and the re-check agrees' : 'found by the re-check';
   if (type === 'reported') {
+    const because = `a reviewer reports ${trace.kind === 'leak' ? 'a leak' : 'a wrong fact'} that the re-check does not see: a person has to look`;
+    // Switching RAG off would not mend what was made without it.
+    const action = arm === 'rag' && enrolled && pipelineVersion === PIPELINE_VERSION ? 'pause-business' : 'report';
     return {
       guardrail: 'unconfirmed-report',
-      action: 'pause-business',
-      because: `a reviewer reports ${trace.kind === 'leak' ? 'a leak' : 'a wrong fact'} that the re-check does not see: a person has to look`,
+      action,
+      because: arm === 'rag' ? because : `${because}; made without RAG`,
     };
   }
   const guardrail = type === 'hallucination' ? 'hallucination' : 'security-incident';

@@ -300,6 +300,21 @@ describe('what nobody can confirm', () => {
     await cron(2);
     expect(await world.draft(businessId)).toMatchObject({ ragEnabled: true });
   });
+
+  it('is no fine guardrail while its incident is open', async () => {
+    const businessId = await world.business();
+    const stateOf = async () =>
+      (await call('GET', '/admin/api/guardrails')).body.items.find(
+        ({ name }: { name: string }) => name === 'unconfirmed-report',
+      );
+    expect(await stateOf()).toMatchObject({ status: 'fine', harmed: [] });
+    const [draftId = ''] = await drafts(businessId, 1);
+    await call('POST', `/v1/drafts/${draftId}/report`, { kind: 'wrong_fact', note: 'this cannot be right' });
+    expect(await stateOf()).toMatchObject({ status: 'harmful', harmed: [businessId] });
+    const [incident] = (await call('GET', '/admin/api/incidents')).body.items;
+    await call('POST', `/admin/api/incidents/${incident.id}/close`, { reason: 'looked at' });
+    expect(await stateOf()).toMatchObject({ status: 'fine', harmed: [] });
+  });
 });
 
 describe('a guardrail that a person has switched off', () => {

@@ -160,6 +160,16 @@ describe('a finding', () => {
       'unconfirmed-report',
       'pause-business',
     ],
+    ...(
+      [
+        ['such a report of a draft without RAG', { arm: 'control' }],
+        ['of one that an older pipeline made', { pipelineVersion: '0' }],
+        ['of one whose business has no RAG any more', { enrolled: false }],
+      ] as const
+    ).map(
+      ([name, more]) =>
+        [name, { type: 'reported', trace: { kind: 'wrong_fact' }, ...more }, 'unconfirmed-report', 'report'] as const,
+    ),
   ] as const)('%s', (_, more, guardrail, action) => {
     expect(judgeFinding({ ...finding, ...more })).toMatchObject({ guardrail, action });
   });
