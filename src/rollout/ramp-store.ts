@@ -44,9 +44,10 @@ export function decisionsOf(queries: Queries, rampId: string, limit: number) {
     .limit(limit);
 }
 
-/** The newest ramp of each feature: older ones are history. */
-export function newestRamps(queries: Queries) {
-  return queries.selectDistinctOn([ramp.feature]).from(ramp).orderBy(ramp.feature, desc(ramp.id));
+/** The ramp of each feature that is open, else the newest one: the others are history. */
+export function currentRamps(queries: Queries) {
+  const isOver = sql`${ramp.status} in ('done', 'rolled-back')`;
+  return queries.selectDistinctOn([ramp.feature]).from(ramp).orderBy(ramp.feature, isOver, desc(ramp.id));
 }
 
 /** Everything in Postgres that a decision about a ramp goes by. */

@@ -2,6 +2,7 @@ import { AppError } from '../lib/errors.ts';
 import type { RollbackDeps } from './roll-back.ts';
 import {
   edgeStateStatements,
+  newerGlobalStatements,
   type RollbackRow,
   requestRestoreStatements,
   restoreStatements,
@@ -85,9 +86,14 @@ async function explain(deps: RollbackDeps, id: string, act: RestoreAct) {
   if (now.status !== 'restore-requested') {
     throw new AppError('CONFLICT', 'Nobody has asked to restore this rollback: POST …/restore first.');
   }
+  const [newer] = await deps.db.operator((queries) => newerGlobalStatements(queries, now));
+  const [blocking] = newer.rows;
+  if (blocking !== undefined) {
+    throw new AppError('CONFLICT', `A later global rollback stands, ${blocking.id}: restore that one first.`);
+  }
   throw new AppError(
     'CONFLICT',
-    now.restoreRequestedBy === act.actor
+    now.restoreRequestedBy?.toLowerCase() === act.actor.toLowerCase()
       ? 'The restore has to be confirmed by somebody else than the one who asked for it.'
       : 'The restore could not be confirmed: try again.',
   );

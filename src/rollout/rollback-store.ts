@@ -96,7 +96,8 @@ export function rollBackStatements(queries: Queries, write: RollbackWrite) {
       with removed as (
         delete from ${pilotBusiness} p where ${picked} returning to_jsonb(p) as pilot, p."businessId"
       ), had as (
-        select coalesce((select jsonb_agg(pilot order by "businessId") from removed), '[]') as pilots,
+        select (select to_jsonb(e) from "PilotExclusion" e where e."businessId" = ${businessId}::text and e."feature" = ${write.feature}) as exclusion,
+          coalesce((select jsonb_agg(pilot order by "businessId") from removed), '[]') as pilots,
           coalesce((select jsonb_agg(jsonb_build_object('businessId', b."id", 'emailRagEnabled', b."emailRagEnabled",
             'emailSnippetsEnabled', b."emailSnippetsEnabled")) ${flagsOn}), '[]') as flags
       )
@@ -104,7 +105,7 @@ export function rollBackStatements(queries: Queries, write: RollbackWrite) {
         "kv", "detectedAt", "decidedAt", "kvWrittenAt", "restorePoint", "affected")
       select ${THIS}, ${write.feature}, ${level}, ${selectorJson}, ${write.reason}, ${write.actor}, ${write.requestedBy}::text,
         ${write.incidentId}::text, ${write.requestId}::text, ${write.kv}::text, ${write.detectedAt.toISOString()}::timestamptz,
-        ${write.decidedAt.toISOString()}::timestamptz, ${write.kvWrittenAt?.toISOString() ?? null}::timestamptz, jsonb_build_object('rows', pilots, 'flags', flags),
+        ${write.decidedAt.toISOString()}::timestamptz, ${write.kvWrittenAt?.toISOString() ?? null}::timestamptz, jsonb_build_object('rows', pilots, 'flags', flags, 'exclusion', exclusion),
         array(select "businessId" from removed union select b."id" ${flagsOn} order by 1)
       from had
       where pilots <> '[]' or flags <> '[]' or not exists (${standing})
@@ -205,6 +206,18 @@ export function rollbackPage(queries: Queries, filter: RollbackFilter) {
 
 const RESTORED = sql`current_setting('app.restore_id', true)`;
 
+/** Global rollbacks that came after one and stand: to restore the older would switch on what they switched off. */
+function newerGlobals(id: SQL, featureName: string): SQL {
+  return sql`select newer."id" from ${rollback} newer where newer."feature" = ${featureName} and newer."level" = 'global'
+    and newer."status" <> 'restored' and newer."id" > ${id}`;
+}
+
+export function newerGlobalStatements(queries: Queries, row: Pick<RollbackRow, 'id' | 'feature'>) {
+  return [
+    queries.execute<{ id: string }>(sql`${newerGlobals(sql`${row.id}::text`, row.feature)} order by 1 desc limit 1`),
+  ] as const;
+}
+
 /**
  * One transaction that brings back what a rollback removed, row for row. A business that was taken out again since stays
  * out; where a later rollback did it, that one's restore point inherits the row, if it has none of that business.
@@ -230,7 +243,8 @@ export function restoreStatements(
         update ${rollback} r set "status" = 'restored', "restoredAt" = clock_timestamp(), "restoredBy" = ${act.actor},
           "restoreReason" = coalesce(${act.reason}::text, r."restoreReason")
         where r."id" = ${row.id} and case when ${isGlobal}
-          then r."status" = 'restore-requested' and r."restoreRequestedBy" <> ${act.actor}
+          then r."status" = 'restore-requested' and lower(r."restoreRequestedBy") <> lower(${act.actor})
+            and not exists (${newerGlobals(sql`r."id"`, row.feature)})
           else r."status" = 'done' and not exists (select from ${feature} f where f."feature" = r."feature" and f."state" = 'killed') end
         returning r."id"
       )
@@ -263,18 +277,28 @@ export function restoreStatements(
         "emailSnippetsEnabled" = b."emailSnippetsEnabled" or flag."emailSnippetsEnabled", "updatedAt" = now()
       from ${flagRows} where r."id" = ${RESTORED} and b."id" = flag."businessId" and not ${keptOut(sql`b."id"`)}`),
     queries.execute(sql`delete from "PilotExclusion" where "feature" = ${row.feature} and "rollbackId" = ${RESTORED}`),
+    // What kept the business out before this rollback keeps it out again, unless that was restored too.
+    queries.execute(sql`
+      insert into "PilotExclusion" ("businessId", "feature", "since", "actor", "reason", "rollbackId")
+      select old."businessId", old."feature", old."since", old."actor", old."reason", old."rollbackId"
+      from ${rollback} r, jsonb_populate_record(null::"PilotExclusion", nullif(r."restorePoint" -> 'exclusion', 'null')) as old
+      where r."id" = ${RESTORED} and exists (select from ${business} b where b."id" = old."businessId")
+        and not exists (select from ${pilotBusiness} p where p."businessId" = old."businessId" and p."feature" = old."feature")
+        and not exists (select from ${rollback} other where other."id" = old."rollbackId" and other."status" = 'restored')
+      on conflict do nothing`),
     queries.execute(sql`
       update ${feature} set "state" = 'active', "reason" = ${act.reason}, "changedBy" = ${act.actor}, "changedAt" = now()
       where "feature" = ${row.feature} and ${isGlobal} and ${RESTORED} <> ''`),
     // One step lower, with nothing signed: the rows that came back stay, and the gates are passed anew.
     queries.execute(sql`
       with resumed as (
-        update ${rampTable} m set "status" = 'running', "step" = greatest(m."step" - 1, 0), "stepStartedAt" = now(), "stableMs" = 0,
+        update ${rampTable} m set "status" = case when m."stepStartedAt" is null then 'pending' else 'running' end, "step" = greatest(m."step" - 1, 0),
+          "stepStartedAt" = case when m."stepStartedAt" is null then null else now() end, "stableMs" = 0,
           "evaluatedAt" = null, "signatures" = '{}', "rolledBackBy" = null, "outcome" = null, "pausedAt" = null, "pausedBy" = null,
           "pauseReason" = null, "updatedAt" = now(), "version" = m."version" + 1
         where m."rolledBackBy" = ${RESTORED} and m."status" = 'rolled-back'
           and not exists (select from ${rampTable} o where o."feature" = m."feature" and o."id" <> m."id"
-            and o."status" in ('pending', 'running', 'holding', 'awaiting-approval'))
+            and (o."status" in ('pending', 'running', 'holding', 'awaiting-approval') or (o."id" > m."id" and o."outcome" = 'completed')))
         returning m."id", m."step"
       )
       select draftgate_write_audit(null, 'ramp.resume', null, jsonb_build_object('id', s."id", 'step', s."step", 'restored', ${RESTORED}))

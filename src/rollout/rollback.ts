@@ -19,6 +19,8 @@ export interface RestorePoint {
   rows: Record<string, unknown>[];
   /** Flags as they were, of businesses whose flags were changed. */
   flags: { businessId: string; emailRagEnabled: boolean; emailSnippetsEnabled: boolean }[];
+  /** What kept the one business out before, as `to_jsonb` writes it. */
+  exclusion?: Record<string, unknown> | null;
 }
 
 /** `enabledBy` of the rows that a ramp's step enrolled: what a rollback of that step selects by. */

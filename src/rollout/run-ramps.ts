@@ -3,7 +3,7 @@ import { newId } from '../lib/ids.ts';
 import { decideRamp, type RampFacts, type RampVerdict } from './decide-ramp.ts';
 import type { RampMetrics } from './ramp-metrics.ts';
 import type { RampStep } from './ramp-plan.ts';
-import { newestRamps, type RampRow, rampById, rampFactStatements, rampStepStatements } from './ramp-store.ts';
+import { currentRamps, type RampRow, rampById, rampFactStatements, rampStepStatements } from './ramp-store.ts';
 import { type RollbackDeps, rollBack } from './roll-back.ts';
 
 export interface RampDeps extends RollbackDeps {
@@ -15,7 +15,7 @@ const REPEATABLE = new Set<RampVerdict['action']>(['hold', 'await-approval']);
 
 /** Cron's part: one decision for every ramp that is not over. One that fails does not stop the others. */
 export async function runRamps(deps: RampDeps): Promise<{ ramps: number; failed: number; actions: string[] }> {
-  const [rows] = await deps.db.operator((queries) => [newestRamps(queries)]);
+  const [rows] = await deps.db.operator((queries) => [currentRamps(queries)]);
   const live = rows.filter(isLive);
   const actions: string[] = [];
   let failed = 0;

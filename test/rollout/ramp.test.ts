@@ -349,3 +349,42 @@ describe('a ramp', () => {
     expect((await call('GET', `${RAMPS}/rmp_none`)).status).toBe(404);
   });
 });
+
+describe('a ramp whose rollback is restored', () => {
+  const everybody = { level: 'cohort', from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z', reason: 'all' };
+  const rollBack = async () => (await call('POST', '/admin/api/rollbacks', everybody)).body.id;
+  const restore = (id: string) => call('POST', `/admin/api/rollbacks/${id}/restore`, {});
+
+  it('goes on, also where a newer one was made and aborted meanwhile', async () => {
+    await businesses(5);
+    const { id } = (await call('POST', RAMPS, { plan: SHARES })).body;
+    await minutes(1);
+    const rolledBack = await rollBack();
+    const newer = await call('POST', RAMPS, { plan: SHARES });
+    await call('POST', `${RAMPS}/${newer.body.id}/abort`, {});
+    await restore(rolledBack);
+    expect(await ramp(id)).toMatchObject({ status: 'running', evaluatedAt: null });
+    await minutes(1);
+    expect(await ramp(id)).toMatchObject({ evaluatedAt: now.toISOString() });
+  });
+
+  it('stays over where a newer one is completed', async () => {
+    await businesses(5);
+    const { id } = (await call('POST', RAMPS, { plan: SHARES })).body;
+    await minutes(1);
+    const rolledBack = await rollBack();
+    const newer = await call('POST', RAMPS, { plan: SHARES });
+    await world.sql(`UPDATE "Ramp" SET "status" = 'done', "outcome" = 'completed' WHERE "id" = '${newer.body.id}'`);
+    await restore(rolledBack);
+    expect(await ramp(id)).toMatchObject({ status: 'rolled-back' });
+  });
+
+  it('still has to start where it had not: no gate of its first step is skipped', async () => {
+    await world.business();
+    const { id } = (await call('POST', RAMPS, { plan: SHARES })).body;
+    const rolledBack = await rollBack();
+    expect(await ramp(id)).toMatchObject({ status: 'rolled-back' });
+    await restore(rolledBack);
+    expect(await ramp(id)).toMatchObject({ status: 'pending', stepStartedAt: null });
+  });
+});

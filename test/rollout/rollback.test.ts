@@ -88,6 +88,29 @@ describe('a rollback of one business', () => {
     expect(await world.sql('SELECT * FROM "PilotExclusion"')).toEqual([]);
   });
 
+  it('restored, leaves the business kept out by whatever had kept it out before', async () => {
+    const out = () => world.sql('SELECT "businessId", "actor", "rollbackId" FROM "PilotExclusion" ORDER BY 1');
+    const [byPerson, byCohort] = [await world.business(), await world.business()];
+    await world.call('DELETE', '/admin/api/pilots', { businessId: byPerson, feature: FEATURE }, 'ada');
+    const cohort = await world.call('POST', ROLLBACKS, {
+      level: 'cohort',
+      from: '2020-01-01T00:00:00Z',
+      to: '2100-01-01T00:00:00Z',
+      reason: 'all',
+    });
+    const before = await out();
+    expect(before).toHaveLength(2);
+    for (const businessId of [byPerson, byCohort]) {
+      const { body } = await world.call('POST', ROLLBACKS, { level: 'business', businessId, reason: 'r' });
+      expect((await world.call('POST', `${ROLLBACKS}/${body.id}/restore`)).status).toBe(200);
+      expect(await world.services.findBusiness(businessId)).toMatchObject({ emailRagEnabled: true });
+    }
+    expect(await out()).toEqual(before);
+    await world.call('POST', `${ROLLBACKS}/${cohort.body.id}/restore`);
+    expect((await out()).map((row) => row.businessId)).toEqual([byPerson]);
+    expect((await pilots()).map((row) => row.businessId)).toEqual([byCohort]);
+  });
+
   it('leaves a quarantined draft unapprovable until it is made anew', async () => {
     const one = await world.business();
     const draft = await world.draft(one);
@@ -228,6 +251,7 @@ describe('a global rollback', () => {
       status: 409,
       body: { error: { code: 'CONFLICT' } },
     });
+    expect((await world.call('POST', `${path}/confirm`, {}, 'ADA')).status).toBe(409);
     const confirmed = await world.call('POST', `${path}/confirm`, {}, 'bob');
     expect(confirmed).toMatchObject({
       status: 200,
@@ -237,6 +261,28 @@ describe('a global rollback', () => {
     expect(world.edge.value).toEqual({ state: 'absent' });
     expect(await world.draft(a)).toMatchObject({ ragEnabled: true });
     expect((await world.call('POST', `${path}/confirm`, {}, 'bob')).status).toBe(200);
+  });
+
+  it('stands under an older one that is restored: the newer has to be restored first', async () => {
+    const [a, b] = [await world.business(), await world.business({ enrolled: false })];
+    const older = await world.call('POST', ROLLBACKS, { level: 'global', reason: 'leak' });
+    await world.call('POST', '/admin/api/pilots', { businessId: b, feature: FEATURE });
+    const newer = await world.call('POST', ROLLBACKS, { level: 'global', reason: 'another leak' });
+    const restore = async (id: string) => {
+      await world.call('POST', `${ROLLBACKS}/${id}/restore`, {}, 'ada');
+      return world.call('POST', `${ROLLBACKS}/${id}/restore/confirm`, {}, 'bob');
+    };
+    const refused = await restore(older.body.id);
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { error: { message: expect.stringContaining(newer.body.id) } },
+    });
+    expect(world.edge.value.state).toBe('off');
+    expect(await pilots()).toEqual([]);
+    expect((await restore(newer.body.id)).status).toBe(200);
+    expect((await pilots()).map((row) => row.businessId)).toEqual([b]);
+    expect((await restore(older.body.id)).status).toBe(200);
+    expect((await pilots()).map((row) => row.businessId)).toEqual([a, b].sort());
   });
 
   it('asked again, answers with the standing one and takes back a restore that waits', async () => {
