@@ -84,6 +84,7 @@ import {
   abortRamp,
   approveRamp,
   createRamp,
+  listRampDecisions,
   listRamps,
   pauseRamp,
   resumeRamp,
@@ -309,6 +310,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     abortRamp: bind(abortRamp),
     showRamp: bind(showRamp),
     listRamps: bind(listRamps),
+    listRampDecisions: bind(listRampDecisions),
     runRamps: bind(runRamps),
 
     eraseCustomer: bind(eraseCustomer),

@@ -151,10 +151,20 @@ export async function showRamp(
 ): Promise<{ ramp: RampRow; decisions: RampDecisionRow[] }> {
   const [[row], decisions] = await deps.db.operator((queries) => [
     rampById(queries, id),
-    decisionsOf(queries, id, DECISIONS_SHOWN),
+    decisionsOf(queries, id, { limit: DECISIONS_SHOWN }),
   ]);
   if (row === undefined) throw new AppError('NOT_FOUND', 'There is no such ramp.');
   return { ramp: row, decisions };
+}
+
+/** Decisions about a ramp, newest first. */
+export async function listRampDecisions(
+  deps: Pick<RampDeps, 'db'>,
+  id: string,
+  page: { before?: string | undefined; limit: number },
+): Promise<RampDecisionRow[]> {
+  const [rows] = await deps.db.operator((queries) => [decisionsOf(queries, id, page)]);
+  return rows;
 }
 
 /** Ramps, newest first. */

@@ -35,13 +35,15 @@ export function rampPage(
 }
 
 /** Decisions about a ramp, newest first. */
-export function decisionsOf(queries: Queries, rampId: string, limit: number) {
+export function decisionsOf(queries: Queries, rampId: string, page: { before?: string | undefined; limit: number }) {
   return queries
     .select()
     .from(rampDecision)
-    .where(eq(rampDecision.rampId, rampId))
+    .where(
+      and(eq(rampDecision.rampId, rampId), page.before === undefined ? undefined : lt(rampDecision.id, page.before)),
+    )
     .orderBy(desc(rampDecision.id))
-    .limit(limit);
+    .limit(page.limit);
 }
 
 /** The ramp of each feature that is open, else the newest one: the others are history. */

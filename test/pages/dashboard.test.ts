@@ -37,6 +37,8 @@ describe('the dashboard', () => {
       const shown = new RegExp(`data-metric="${name}".*?data-value="([^"]*)"`, 's').exec(html)?.[1];
       expect([name, shown]).toEqual([name, body[name].value === null ? '' : String(body[name].value)]);
     }
+    const typed = await person.get(`${PAGE}?businessId=nobody`);
+    expect([typed.status, typed.html.includes('no such business')]).toEqual([200, true]);
     expect(html).not.toContain('<script>alert(1)');
     expect(html).toContain('&lt;script&gt;alert(1)');
   });

@@ -1,191 +1,275 @@
 import { RAG_FEATURE } from '../../rollout/decide.ts';
-import { Badge, EmptyState, Field, FormToken, Time } from '../components.tsx';
+import { DEFAULT_RAMP_PLAN, type RampStep } from '../../rollout/ramp-plan.ts';
+import type { RampRow } from '../../rollout/ramp-store.ts';
+import { Badge, EmptyState, Field, FormToken, Notice, Pager, Time } from '../components.tsx';
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
-import { actAndShow, actOf, ConsoleFrame, fieldsOf, idsOf } from './console-frame.tsx';
+import type { View } from '../view.ts';
+import { actAndShow, actOf, ConsoleFrame, fieldsOf, idsOf, reasonOf } from './console-frame.tsx';
 import { gateStates } from './gate-states.ts';
-import { isOver, RampBadge } from './ramp-summary.tsx';
+import { beforeOf, paged } from './paging.ts';
+import { isOver, RampBadge, RampSummary } from './ramp-summary.tsx';
 
-const SHOWN = 50;
+const PAGE = 20;
+const DECISIONS = 50;
+/** Steps whose businesses are named one by one. */
+const NAMED_STEPS = DEFAULT_RAMP_PLAN.filter(({ who }) => who.kind === 'named').map(({ name }) => name);
 
 export const rampPages = createPages();
 
 rampPages.get('/admin/ramps', async (c) => {
   const { services, view } = c.var;
   const { t } = view;
-  const ramps = await services.listRamps({ limit: SHOWN });
+  const [rows, [newest]] = await Promise.all([
+    services.listRamps({ ...beforeOf(c), limit: PAGE + 1 }),
+    services.listRamps({ feature: RAG_FEATURE, limit: 1 }),
+  ]);
+  const { shown, first, next } = paged(c, rows, PAGE, ({ id }) => id);
+  const isOpen = newest !== undefined && !isOver(newest);
   return c.html(
     page(
       <ConsoleFrame view={view} path="/admin/ramps" title={t('console.ramps')}>
-        {ramps.length === 0 ? (
+        {isOpen ? null : <CreateForm view={view} />}
+        {shown.length === 0 ? (
           <EmptyState title={t('ramp.empty')}>
             <p>{t('ramp.empty.text')}</p>
           </EmptyState>
         ) : (
           <ul class="markers">
-            {ramps.map((ramp) => (
+            {shown.map((ramp) => (
               <li>
-                <a href={`/admin/ramps/${ramp.id}`}>{ramp.plan[ramp.step]?.name ?? ramp.id}</a>{' '}
+                <a href={`/admin/ramps/${ramp.id}`}>
+                  {t('ramp.stepOf', {
+                    n: ramp.step + 1,
+                    of: ramp.plan.length,
+                    name: ramp.plan[ramp.step]?.name ?? '',
+                  })}
+                </a>{' '}
                 <RampBadge view={view} status={ramp.status} /> <Time view={view} at={ramp.createdAt} zone="UTC" />{' '}
                 {t('console.by', { who: ramp.createdBy })}
               </li>
             ))}
           </ul>
         )}
-        {ramps.some((ramp) => !isOver(ramp)) ? null : (
-          <form method="post" action="/admin/ramps" class="card">
-            <FormToken view={view} />
-            <h2>{t('ramp.create')}</h2>
-            <Field id="baseline" label={t('ramp.baseline')}>
-              <input id="baseline" name="baseline" required />
-            </Field>
-            <Field id="pilot" label={t('ramp.pilot')}>
-              <input id="pilot" name="pilot" />
-            </Field>
-            <button type="submit">{t('ramp.create')}</button>
-          </form>
-        )}
+        <Pager view={view} first={first} next={next} />
       </ConsoleFrame>,
     ),
   );
 });
 
+function CreateForm({ view }: { view: View }) {
+  const { t } = view;
+  return (
+    <form method="post" action="/admin/ramps" class="card">
+      <FormToken view={view} />
+      <h2>{t('ramp.create')}</h2>
+      <p class="hint">{t('ramp.create.text')}</p>
+      {NAMED_STEPS.map((name, index) => (
+        <Field id={name} label={t(`ramp.${name as 'baseline'}`)}>
+          <input id={name} name={name} required={index === 0} autocomplete="off" />
+        </Field>
+      ))}
+      <button type="submit" class="primary">
+        {t('ramp.create')}
+      </button>
+    </form>
+  );
+}
+
 rampPages.post('/admin/ramps', async (c) => {
   const { one } = await fieldsOf(c);
-  return actAndShow(c, '/admin/ramps', async () => {
-    const named = { baseline: idsOf(one('baseline')), pilot: idsOf(one('pilot')) };
-    const businesses = Object.fromEntries(Object.entries(named).filter(([, ids]) => ids.length > 0));
-    await c.var.services.createRamp({ feature: RAG_FEATURE, businesses }, { ...actOf(c), reason: null });
-    return { text: 'console.done', values: { what: c.var.view.t('ramp.create') } };
+  let shown = '/admin/ramps';
+  const answer = await actAndShow(c, shown, async () => {
+    const named = NAMED_STEPS.map((name) => [name, idsOf(one(name))] as const);
+    const businesses = Object.fromEntries(named.filter(([, ids]) => ids.length > 0));
+    const ramp = await c.var.services.createRamp({ feature: RAG_FEATURE, businesses }, { ...actOf(c), reason: null });
+    shown = `/admin/ramps/${ramp.id}`;
+    return { text: 'ramp.created' };
   });
+  answer.headers.set('location', shown);
+  return answer;
 });
 
 rampPages.get('/admin/ramps/:id', async (c) => {
   const { services, view } = c.var;
   const { t } = view;
-  const { ramp, decisions } = await services.showRamp(c.req.param('id'));
+  const id = c.req.param('id');
+  const [{ ramp, decisions }, rows] = await Promise.all([
+    services.showRamp(id),
+    services.listRampDecisions(id, { ...beforeOf(c), limit: DECISIONS + 1 }),
+  ]);
+  const { shown, first, next } = paged(c, rows, DECISIONS, (row) => row.id);
   const [newest] = decisions;
-  const path = `/admin/ramps/${ramp.id}`;
-  const over = isOver(ramp);
   return c.html(
     page(
       <ConsoleFrame
         view={view}
         path="/admin/ramps"
         title={`${t('console.ramps')}: ${ramp.plan[ramp.step]?.name ?? ''}`}
+        scripts={['refresh.client.js']}
       >
-        <p>
-          <RampBadge view={view} status={ramp.status} />{' '}
-          {ramp.pausedBy === null ? '' : `${t('console.by', { who: ramp.pausedBy })}: ${ramp.pauseReason ?? ''}`}
-        </p>
-        <div class="columns">
+        <div {...(isOver(ramp) ? {} : { 'data-refresh': '30' })}>
           <section class="card">
-            <h2>{t('ramp.steps')}</h2>
-            <ol>
-              {ramp.plan.map((step, index) => (
-                <li aria-current={index === ramp.step ? 'step' : undefined}>
-                  {step.name}{' '}
-                  <span class="hint">
-                    {step.who.kind === 'share'
-                      ? `${step.who.percent} %`
-                      : step.who.businesses.join(', ') || `${step.who.atLeast}–${step.who.atMost}`}
-                    , {step.holdHours} h
-                  </span>{' '}
-                  {index === ramp.step ? <Badge tone="info">{t('ramp.step')}</Badge> : null}
-                </li>
-              ))}
-            </ol>
+            <RampSummary view={view} ramp={ramp} newest={newest} />
           </section>
-          <section class="card">
-            <h2>{t('ramp.gates')}</h2>
-            <ol>
-              {gateStates({ status: ramp.status, step: ramp.step, newest }).map(([gate, state]) => {
-                const tone = state === 'open' ? 'good' : state === 'shut' ? 'bad' : 'neutral';
-                return (
-                  <li>
-                    {t(`ramp.gateName.${gate}`)} <Badge tone={tone}>{t(`ramp.gate.${state}`)}</Badge>
-                    {state === 'shut' ? <span class="hint"> {newest?.because.join('; ')}</span> : null}
+          <div class="columns">
+            <section class="card">
+              <h2>{t('ramp.steps')}</h2>
+              <ol>
+                {ramp.plan.map((step, index) => (
+                  <li aria-current={index === ramp.step ? 'step' : undefined}>
+                    {step.name}{' '}
+                    <span class="hint">
+                      {whoText(step)}, {t('ramp.holds', { n: step.holdHours })}
+                    </span>{' '}
+                    {index === ramp.step ? <Badge tone="info">{t('ramp.step')}</Badge> : null}
                   </li>
-                );
-              })}
-            </ol>
-          </section>
+                ))}
+              </ol>
+            </section>
+            <section class="card">
+              <h2>{t('ramp.gates')}</h2>
+              <ol>
+                {gateStates({ status: ramp.status, step: ramp.step, newest }).map(([gate, state]) => {
+                  const tone = state === 'open' ? 'good' : state === 'shut' ? 'bad' : 'neutral';
+                  return (
+                    <li>
+                      {t(`ramp.gateName.${gate}`)} <Badge tone={tone}>{t(`ramp.gate.${state}`)}</Badge>
+                      {state === 'shut' ? <span class="hint"> {newest?.because.join('; ')}</span> : null}
+                    </li>
+                  );
+                })}
+              </ol>
+            </section>
+          </div>
         </div>
-        {over ? null : (
-          <>
-            <form method="post" action={`${path}/approve`} class="card">
-              <FormToken view={view} />
-              <h2>{t('ramp.approve')}</h2>
-              <Field id="reason" label={t('console.reason')}>
-                <input id="reason" name="reason" maxlength={2000} />
-              </Field>
-              <Field id="security" label={t('ramp.security')}>
-                <input id="security" name="securityCheck" maxlength={2000} />
-              </Field>
-              <Field id="businesses" label={t('ramp.next')}>
-                <input id="businesses" name="businesses" />
-              </Field>
-              <button type="submit" class="primary">
-                {t('ramp.approve')}
-              </button>
-            </form>
-            <form method="post" action={`${path}/${ramp.pausedAt === null ? 'pause' : 'resume'}`} class="card row">
-              <FormToken view={view} />
-              <Field id="pause-reason" label={t('console.reason')}>
-                <input id="pause-reason" name="reason" maxlength={2000} />
-              </Field>
-              <button type="submit">{t(ramp.pausedAt === null ? 'ramp.pause' : 'ramp.resume')}</button>
-              <button type="submit" class="danger" formaction={`${path}/abort`}>
-                {t('ramp.abort')}
-              </button>
-            </form>
-          </>
-        )}
+        {isOver(ramp) ? null : <Acts view={view} ramp={ramp} />}
         <h2>{t('ramp.decisions')}</h2>
+        {shown.length === 0 ? <p>{t('ramp.decisions.none')}</p> : null}
         <ul class="markers">
-          {decisions.map((decision) => (
+          {shown.map((decision) => (
             <li>
               <Time view={view} at={decision.at} zone="UTC" />{' '}
-              <Badge tone={decision.action === 'roll-back' ? 'bad' : 'neutral'}>{decision.action}</Badge>{' '}
-              {decision.because.join('; ')}
+              <Badge tone={decision.action === 'roll-back' ? 'bad' : 'neutral'}>
+                {t(`ramp.action.${decision.action}`)}
+              </Badge>{' '}
+              {ramp.plan[decision.step]?.name}: {decision.because.join('; ')}
               {decision.enrolled.length === 0 ? '' : ` → ${decision.enrolled.join(', ')}`}
             </li>
           ))}
         </ul>
+        <Pager view={view} first={first} next={next} />
       </ConsoleFrame>,
     ),
   );
 });
 
+/** What a person may do about an open ramp now: only what would not be refused. */
+function Acts({ view, ramp }: { view: View; ramp: RampRow }) {
+  const { t } = view;
+  const path = `/admin/ramps/${ramp.id}`;
+  const step = ramp.plan[ramp.step];
+  const next = ramp.plan[ramp.status === 'pending' ? ramp.step : ramp.step + 1];
+  const mayName = next?.who.kind === 'named';
+  const waits = ramp.status === 'awaiting-approval';
+  return (
+    <>
+      {waits || mayName ? (
+        <form method="post" action={`${path}/approve`} class="card">
+          <FormToken view={view} />
+          <h2>{t(waits ? 'ramp.approve' : 'ramp.name')}</h2>
+          {waits ? null : <p class="hint">{t('ramp.name.text')}</p>}
+          {waits && step?.securityCheck ? (
+            <Field id="security" label={t('ramp.security')}>
+              <input id="security" name="securityCheck" maxlength={2000} />
+            </Field>
+          ) : null}
+          {mayName ? (
+            <Field id="businesses" label={t('ramp.next', { step: next.name, who: countText(next) })}>
+              <input id="businesses" name="businesses" required={!waits} autocomplete="off" />
+            </Field>
+          ) : null}
+          <Field id="reason" label={t('console.reason')} hint={t('console.reasonHint')}>
+            <input id="reason" name="reason" maxlength={2000} aria-describedby="reason-hint" />
+          </Field>
+          <button type="submit" class="primary">
+            {t(waits ? 'ramp.approve' : 'ramp.name')}
+          </button>
+        </form>
+      ) : (
+        <Notice tone="info" title={t('ramp.nothingToApprove')} />
+      )}
+      <div class="others">
+        <details class="card" open={ramp.pausedAt !== null}>
+          <summary>{t(ramp.pausedAt === null ? 'ramp.pause' : 'ramp.resume')}</summary>
+          <form method="post" action={`${path}/${ramp.pausedAt === null ? 'pause' : 'resume'}`}>
+            <FormToken view={view} />
+            <p class="hint">{t(ramp.pausedAt === null ? 'ramp.pause.text' : 'ramp.resume.text')}</p>
+            <Field id="pause-reason" label={t('console.reason')}>
+              <input id="pause-reason" name="reason" required maxlength={2000} />
+            </Field>
+            <button type="submit">{t(ramp.pausedAt === null ? 'ramp.pause' : 'ramp.resume')}</button>
+          </form>
+        </details>
+        <details class="card">
+          <summary>{t('ramp.abort')}</summary>
+          <form method="post" action={`${path}/abort`}>
+            <FormToken view={view} />
+            <p class="hint">{t('ramp.abort.text')}</p>
+            <Field id="abort-reason" label={t('console.reason')}>
+              <input id="abort-reason" name="reason" required maxlength={2000} />
+            </Field>
+            <button type="submit" class="danger">
+              {t('ramp.abort')}
+            </button>
+          </form>
+        </details>
+      </div>
+    </>
+  );
+}
+
+function whoText(step: RampStep): string {
+  const { who } = step;
+  return who.kind === 'share' ? `${who.percent} %` : who.businesses.join(', ') || countText(step);
+}
+
+function countText({ who }: RampStep): string {
+  if (who.kind === 'share') return `${who.percent} %`;
+  return who.atLeast === who.atMost ? String(who.atLeast) : `${who.atLeast}–${who.atMost}`;
+}
+
 rampPages.post('/admin/ramps/:id/:verb{approve|pause|resume|abort}', async (c) => {
   const { id, verb } = c.req.param();
   const { one } = await fieldsOf(c);
-  const { services, view } = c.var;
-  const reason = one('reason') === '' ? null : one('reason').slice(0, 2_000);
+  const { services } = c.var;
   return actAndShow(c, `/admin/ramps/${encodeURIComponent(id)}`, async () => {
+    if (verb === 'approve') {
+      const reason = one('reason') === '' ? null : one('reason').slice(0, 2_000);
+      const businesses = idsOf(one('businesses'));
+      const { status } = await services.approveRamp(
+        {
+          id,
+          reason,
+          ...(one('securityCheck') === '' ? {} : { securityCheck: one('securityCheck').slice(0, 2_000) }),
+          ...(businesses.length === 0 ? {} : { businesses }),
+        },
+        { ...actOf(c), reason },
+      );
+      return { text: status === 'awaiting-approval' ? 'ramp.stillWaits' : 'ramp.approved' };
+    }
+    const reason = reasonOf(one('reason'));
+    const act = { ...actOf(c), reason };
     switch (verb) {
-      case 'approve': {
-        const businesses = idsOf(one('businesses'));
-        await services.approveRamp(
-          {
-            id,
-            reason,
-            ...(one('securityCheck') === '' ? {} : { securityCheck: one('securityCheck').slice(0, 2_000) }),
-            ...(businesses.length === 0 ? {} : { businesses }),
-          },
-          { ...actOf(c), reason },
-        );
-        return { text: 'console.done', values: { what: view.t('ramp.approve') } };
-      }
       case 'pause':
-        await services.pauseRamp({ id, reason }, { ...actOf(c), reason });
-        return { text: 'console.done', values: { what: view.t('ramp.pause') } };
+        await services.pauseRamp({ id, reason }, act);
+        return { text: 'ramp.paused' };
       case 'resume':
-        await services.resumeRamp({ id, reason }, { ...actOf(c), reason });
-        return { text: 'console.done', values: { what: view.t('ramp.resume') } };
+        await services.resumeRamp({ id, reason }, act);
+        return { text: 'ramp.resumed' };
       default:
-        await services.abortRamp({ id, reason }, { ...actOf(c), reason });
-        return { text: 'console.done', values: { what: view.t('ramp.abort') } };
+        await services.abortRamp({ id, reason }, act);
+        return { text: 'ramp.aborted' };
     }
   });
 });

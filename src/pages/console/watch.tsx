@@ -1,11 +1,17 @@
 import { AppError } from '../../lib/errors.ts';
+import { ALERT_STATES } from '../../metrics/alerts/alert.ts';
 import { GUARDRAIL_NAMES } from '../../metrics/guardrails/guardrail.ts';
-import { Badge, EmptyState, Field, FormToken, Time } from '../components.tsx';
+import { INCIDENT_STATUSES } from '../../metrics/incidents/incident.ts';
+import type { Services } from '../../services.ts';
+import { Badge, EmptyState, Field, FormToken, Pager, Time, type Tone } from '../components.tsx';
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
+import type { View } from '../view.ts';
+import { BUSINESSES_OFFERED, BusinessField } from './console-fields.tsx';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, guardrailTitle, reasonOf } from './console-frame.tsx';
+import { beforeOf, paged } from './paging.ts';
 
-const SHOWN = 100;
+const PAGE = 50;
 
 /** Guardrails, incidents and alerts: what watches, and what it found. */
 export const watchPages = createPages();
@@ -97,20 +103,40 @@ watchPages.post('/admin/guardrails/:name', async (c) => {
 watchPages.get('/admin/incidents', async (c) => {
   const { services, view } = c.var;
   const { t } = view;
-  const rows = await services.listIncidents({ limit: SHOWN });
+  const status = INCIDENT_STATUSES.find((one) => one === c.req.query('status'));
+  const of = (c.req.query('businessId') ?? '').trim();
+  const [rows, businesses] = await Promise.all([
+    services.listIncidents({ status, ...(of === '' ? {} : { businessId: of }), ...beforeOf(c), limit: PAGE + 1 }),
+    services.listBusinesses({ limit: BUSINESSES_OFFERED }),
+  ]);
+  const { shown, first, next } = paged(c, rows, PAGE, ({ id }) => id);
   return c.html(
     page(
       <ConsoleFrame view={view} path="/admin/incidents" title={t('console.incidents')}>
-        {rows.length === 0 ? (
+        <form method="get" class="card row">
+          <Field id="status" label={t('console.state')}>
+            <select id="status" name="status">
+              <option value="">{t('console.all')}</option>
+              {INCIDENT_STATUSES.map((one) => (
+                <option value={one} selected={one === status}>
+                  {t(`incident.${one}`)}
+                </option>
+              ))}
+            </select>
+          </Field>
+          <BusinessField view={view} name="businessId" label="console.business" value={of} businesses={businesses} />
+          <button type="submit">{t('audit.filter')}</button>
+        </form>
+        {shown.length === 0 ? (
           <EmptyState title={t('incident.empty')}>
             <p>{t('incident.empty.text')}</p>
           </EmptyState>
         ) : (
           <ul class="markers">
-            {rows.map(({ id, title, status, severity, openedAt, businessId }) => (
+            {shown.map(({ id, title, status: state, severity, openedAt, businessId }) => (
               <li>
-                <Badge tone={status === 'closed' ? 'neutral' : severity === 'critical' ? 'bad' : 'warn'}>
-                  {t(`incident.${status}`)}
+                <Badge tone={state === 'closed' ? 'neutral' : severity === 'critical' ? 'bad' : 'warn'}>
+                  {t(`incident.${state}`)}
                 </Badge>{' '}
                 <a href={`/admin/incidents/${id}`}>{title}</a> <Time view={view} at={openedAt} zone="UTC" />{' '}
                 {businessId ?? ''}
@@ -118,6 +144,7 @@ watchPages.get('/admin/incidents', async (c) => {
             ))}
           </ul>
         )}
+        <Pager view={view} first={first} next={next} />
       </ConsoleFrame>,
     ),
   );
@@ -193,36 +220,86 @@ watchPages.post('/admin/incidents/:id/close', async (c) => {
 watchPages.get('/admin/alerts', async (c) => {
   const { services, view } = c.var;
   const { t } = view;
-  const alerts = await services.listAlerts({ limit: SHOWN });
+  const state = ALERT_STATES.find((one) => one === c.req.query('state'));
+  const rows = await services.listAlerts({ state, ...beforeOf(c), limit: PAGE + 1 });
+  const { shown, first, next } = paged(c, rows, PAGE, ({ id }) => id);
   return c.html(
     page(
       <ConsoleFrame view={view} path="/admin/alerts" title={t('console.alerts')}>
-        <form method="post" action="/admin/alerts/test">
-          <FormToken view={view} />
-          <button type="submit">{t('alert.test')}</button>
-        </form>
-        {alerts.length === 0 ? (
+        <div class="head-row">
+          <form method="get" class="row">
+            <Field id="state" label={t('console.state')}>
+              <select id="state" name="state">
+                <option value="">{t('console.all')}</option>
+                {ALERT_STATES.map((one) => (
+                  <option value={one} selected={one === state}>
+                    {t(`alert.state.${one}`)}
+                  </option>
+                ))}
+              </select>
+            </Field>
+            <button type="submit">{t('audit.filter')}</button>
+          </form>
+          <form method="post" action="/admin/alerts/test">
+            <FormToken view={view} />
+            <button type="submit">{t('alert.test')}</button>
+          </form>
+        </div>
+        {shown.length === 0 ? (
           <EmptyState title={t('alert.empty')}>
             <p>{t('alert.empty.text')}</p>
           </EmptyState>
         ) : (
-          <ul class="markers">
-            {alerts.map(({ title, detail, state, severity, firedAt, incidentId, deliveries }) => (
-              <li>
-                <Badge tone={state === 'firing' ? (severity === 'critical' ? 'bad' : 'warn') : 'neutral'}>
-                  {state}
-                </Badge>{' '}
-                <Time view={view} at={firedAt} zone="UTC" /> <strong>{title}</strong> {detail}{' '}
-                {incidentId === null ? null : <a href={`/admin/incidents/${incidentId}`}>{t('console.incidents')}</a>}{' '}
-                <span class="hint">{deliveries.map(({ channel, status }) => `${channel}: ${status}`).join(', ')}</span>
-              </li>
-            ))}
-          </ul>
+          shown.map((row) => <AlertCard view={view} row={row} />)
         )}
+        <Pager view={view} first={first} next={next} />
       </ConsoleFrame>,
     ),
   );
 });
+
+const DELIVERY_TONES: Record<string, Tone> = { delivered: 'good', pending: 'info', failed: 'bad' };
+
+function AlertCard({ view, row }: { view: View; row: Awaited<ReturnType<Services['listAlerts']>>[number] }) {
+  const { t } = view;
+  const { title, detail, state, severity, firedAt, resolvedAt, businessId, incidentId, rollbackCommand, deliveries } =
+    row;
+  const firingTone = severity === 'critical' ? 'bad' : 'warn';
+  return (
+    <article class="card">
+      <h2>
+        {title} <Badge tone={state === 'firing' ? firingTone : 'neutral'}>{t(`alert.state.${state}`)}</Badge>{' '}
+        <Badge tone={severity === 'info' ? 'neutral' : firingTone}>{t(`console.severity.${severity}`)}</Badge>
+      </h2>
+      <p>
+        <Time view={view} at={firedAt} zone="UTC" />
+        {resolvedAt === null ? null : (
+          <>
+            {' – '}
+            <Time view={view} at={resolvedAt} zone="UTC" />
+          </>
+        )}{' '}
+        {businessId === null ? null : <a href={`/admin/businesses/${encodeURIComponent(businessId)}`}>{businessId}</a>}{' '}
+        {incidentId === null ? null : <a href={`/admin/incidents/${incidentId}`}>{t('alert.incident')}</a>}
+      </p>
+      <p>{detail}</p>
+      {rollbackCommand === null || state !== 'firing' ? null : <pre>{rollbackCommand}</pre>}
+      {deliveries.length === 0 ? null : (
+        <details>
+          <summary>{t('alert.deliveries', { n: deliveries.length })}</summary>
+          <ul class="markers">
+            {deliveries.map(({ channel, status, reason, createdAt }) => (
+              <li>
+                <Time view={view} at={createdAt} zone="UTC" /> {channel}{' '}
+                <Badge tone={DELIVERY_TONES[status] ?? 'neutral'}>{status}</Badge> {reason ?? ''}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </article>
+  );
+}
 
 watchPages.post('/admin/alerts/test', (c) =>
   actAndShow(c, '/admin/alerts', async () => {

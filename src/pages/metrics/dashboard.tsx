@@ -3,7 +3,8 @@ import { type Limit, METRIC_NAMES, METRICS, type MetricName } from '../../metric
 import type { MetricState, MetricValue } from '../../metrics/measure.ts';
 import type { BusinessMetrics, MetricPoint, MetricReport } from '../../metrics/read-metrics.ts';
 import type { RolloutMarker } from '../../metrics/rollout-markers.ts';
-import { Badge, EmptyState, Field, Notice, Time, type Tone } from '../components.tsx';
+import { Badge, EmptyState, Field, Notice, Pager, Time, type Tone } from '../components.tsx';
+import { BusinessField } from '../console/console-fields.tsx';
 import { Layout } from '../layout.tsx';
 import type { View } from '../view.ts';
 import { Bar, BarChart, TrendChart } from './charts.tsx';
@@ -16,6 +17,10 @@ export interface DashboardData {
   /** For the picker. */
   names: { id: string; name: string }[];
   csv: string;
+  /** What was wrong with the address, where something was. */
+  problem: string | null;
+  /** Page of the table of businesses, from 0. */
+  page: number;
 }
 
 const WINDOWS = ['24h', '7d', '30d'] as const;
@@ -28,7 +33,7 @@ const TONES: Record<MetricState, Tone> = {
 };
 /** Metrics that have a value in every bucket with a sample: counts and latencies are not told apart by time. */
 const DRAWN = METRIC_NAMES.filter((name) => METRICS[name].kind === 'rate');
-const BUSINESSES_SHOWN = 100;
+const BUSINESSES_SHOWN = 50;
 
 export function DashboardPage({ view, data }: { view: View; data: DashboardData }) {
   const { t } = view;
@@ -42,6 +47,7 @@ export function DashboardPage({ view, data }: { view: View; data: DashboardData 
         </a>
       </div>
       <Pickers view={view} data={data} />
+      {data.problem === null ? null : <Notice tone="bad" title={t('console.failed', { why: data.problem })} />}
       <div data-refresh="60">
         <p class="hint">
           {t('metrics.asOf')} <Time view={view} at={report.to} zone="UTC" /> UTC. {t('metrics.refreshes')}
@@ -87,16 +93,13 @@ function Pickers({ view, data }: { view: View; data: DashboardData }) {
           ))}
         </select>
       </Field>
-      <Field id="businessId" label={t('metrics.business')}>
-        <select id="businessId" name="businessId">
-          <option value="">{t('metrics.business.all')}</option>
-          {data.names.map(({ id, name }) => (
-            <option value={id} selected={id === query.businessId}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </Field>
+      <BusinessField
+        view={view}
+        name="businessId"
+        label="console.business"
+        value={query.businessId ?? ''}
+        businesses={data.names}
+      />
       <button type="submit">{t('metrics.show')}</button>
     </form>
   );
@@ -374,6 +377,12 @@ function Businesses({ view, data }: { view: View; data: DashboardData }) {
   ] as const;
   const link = (id: string) =>
     `/admin/metrics/rag-pilot?${new URLSearchParams({ window: data.query.window, businessId: id })}`;
+  const start = data.page * BUSINESSES_SHOWN;
+  const pageLink = (number: number) => {
+    const { window, businessId, arm } = data.query;
+    const asked = { window, ...(businessId ? { businessId } : {}), ...(arm ? { arm } : {}) };
+    return `/admin/metrics/rag-pilot?${new URLSearchParams({ ...asked, page: String(number) })}#businesses`;
+  };
   return (
     <section class="card" aria-labelledby="businesses">
       <h2 id="businesses">{t('metrics.businesses')}</h2>
@@ -393,7 +402,7 @@ function Businesses({ view, data }: { view: View; data: DashboardData }) {
             </tr>
           </thead>
           <tbody>
-            {data.businesses.slice(0, BUSINESSES_SHOWN).map(({ businessId, counters, metrics }) => (
+            {data.businesses.slice(start, start + BUSINESSES_SHOWN).map(({ businessId, counters, metrics }) => (
               <tr>
                 <th scope="row">
                   <a href={link(businessId)}>{names.get(businessId) ?? businessId}</a>
@@ -409,6 +418,11 @@ function Businesses({ view, data }: { view: View; data: DashboardData }) {
           </tbody>
         </table>
       </section>
+      <Pager
+        view={view}
+        first={data.page === 0 ? null : pageLink(0)}
+        next={data.businesses.length > start + BUSINESSES_SHOWN ? pageLink(data.page + 1) : null}
+      />
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { COUNT_TEXTS } from './console-counts.ts';
 import { EXPERIMENT_TEXTS } from './console-experiments.ts';
 import { OVERVIEW_TEXTS } from './console-overview.ts';
 import { PILOT_TEXTS } from './console-pilots.ts';
+import { RAMP_TEXTS } from './console-ramps.ts';
 import { RECORD_TEXTS } from './console-records.ts';
 import { ROLLBACK_TEXTS } from './console-rollbacks.ts';
 
@@ -26,6 +27,7 @@ export const CONSOLE_TEXTS = {
   'console.reason': ['Reason', 'Gerekçe'],
   'console.reasonHint': ['Goes into the audit.', 'Denetim kaydına yazılır.'],
   'console.by': ['by {who}', '{who} tarafından'],
+  'console.all': ['all', 'tümü'],
   'console.none': ['none', 'yok'],
   'console.on': ['on', 'açık'],
   'console.off': ['off', 'kapalı'],
@@ -89,54 +91,7 @@ export const CONSOLE_TEXTS = {
 
   ...ROLLBACK_TEXTS,
 
-  'ramp.empty': ['No ramp yet', 'Henüz rampa yok'],
-  'ramp.empty.text': [
-    'A ramp enrols businesses step by step, and waits at each gate.',
-    'Rampa işletmeleri adım adım kaydeder ve her kapıda bekler.',
-  ],
-  'ramp.create': ['Begin a ramp', 'Rampa başlat'],
-  'ramp.baseline': [
-    'Baseline: 1 or 2 businesses (ids, separated by commas)',
-    'Temel: 1–2 işletme (kimlikler, virgülle)',
-  ],
-  'ramp.pilot': ['Pilot: 2 businesses', 'Pilot: 2 işletme'],
-  'ramp.step': ['Step', 'Adım'],
-  'ramp.steps': ['Steps', 'Adımlar'],
-  'ramp.stepOf': ['Step {n} of {of}: {name}', 'Adım {n}/{of}: {name}'],
-  'ramp.pausedBy': ['Paused by {who}: {why}', '{who} duraklattı: {why}'],
-  'ramp.status.pending': ['not started', 'başlamadı'],
-  'ramp.status.running': ['running', 'sürüyor'],
-  'ramp.status.holding': ['holding', 'bekletiliyor'],
-  'ramp.status.awaiting-approval': ['waits for approval', 'onay bekliyor'],
-  'ramp.status.rolled-back': ['rolled back', 'geri alındı'],
-  'ramp.status.done': ['over', 'bitti'],
-  'ramp.gate': ['Gate', 'Kapı'],
-  'ramp.gateIs.green': ['green: all open', 'yeşil: hepsi açık'],
-  'ramp.gateIs.red': ['red', 'kırmızı'],
-  'ramp.gateIs.waiting': ['waiting', 'bekliyor'],
-  'ramp.gateName.invariants': ['nothing harmful', 'zarar yok'],
-  'ramp.gateName.guardrails': ['guardrails', 'korumalar'],
-  'ramp.gateName.pause': ['pause', 'duraklatma'],
-  'ramp.gateName.no-data': ['data', 'veri'],
-  'ramp.gateName.hold-time': ['hold time', 'bekleme süresi'],
-  'ramp.gateName.minimum-sample': ['numbers of the step', 'adımın sayıları'],
-  'ramp.gateName.opening': ['what the next step needs', 'sonraki adımın gereği'],
-  'ramp.gateName.security-check': ['security check', 'güvenlik denetimi'],
-  'ramp.gateName.approval': ['approval', 'onay'],
-  'ramp.gate.open': ['open', 'açık'],
-  'ramp.gate.shut': ['shut', 'kapalı'],
-  'ramp.gate.waits': ['not asked yet', 'henüz sorulmadı'],
-  'ramp.gates': ['Gates of the open step', 'Açık adımın kapıları'],
-  'ramp.approve': ['Approve', 'Onayla'],
-  'ramp.security': ['Where the passed security check is recorded', 'Geçen güvenlik denetiminin kaydı'],
-  'ramp.next': [
-    'Businesses of the next counted step (ids, separated by commas)',
-    'Sonraki adımın işletmeleri (kimlikler, virgülle)',
-  ],
-  'ramp.pause': ['Pause', 'Duraklat'],
-  'ramp.resume': ['Resume', 'Sürdür'],
-  'ramp.abort': ['Abort', 'Sonlandır'],
-  'ramp.decisions': ['Decisions', 'Kararlar'],
+  ...RAMP_TEXTS,
 
   'guardrail.title.hallucination': ['A wrong fact reached a reviewer', 'Yanlış bir bilgi inceleyene ulaştı'],
   'guardrail.title.security-incident': ['A leak or a bypass', 'Sızıntı ya da korumanın aşılması'],
@@ -182,6 +137,11 @@ export const CONSOLE_TEXTS = {
     'Nothing fired. Try the channels with a test.',
     'Alarm çalmadı. Kanalları denemek için deneme gönderin.',
   ],
+  'alert.state.firing': ['firing', 'çalıyor'],
+  'alert.state.resolved': ['resolved', 'çözüldü'],
+  'alert.state.announced': ['announced', 'duyuruldu'],
+  'alert.incident': ['Its incident', 'Olayı'],
+  'alert.deliveries': ['Who was told ({n})', 'Kime bildirildi ({n})'],
   'alert.test': ['Send a test over all channels', 'Tüm kanallara deneme gönder'],
   'alert.tested': ['Sent: {what}', 'Gönderildi: {what}'],
 

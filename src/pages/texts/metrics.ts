@@ -11,7 +11,6 @@ export const METRICS_TEXTS = {
   'metrics.arm.control': ['control arm', 'kontrol grubu'],
   'metrics.arm.none': ['not enrolled', 'kayıtlı olmayan'],
   'metrics.business': ['Business', 'İşletme'],
-  'metrics.business.all': ['all businesses', 'tüm işletmeler'],
   'metrics.show': ['Show', 'Göster'],
   'metrics.csv': ['CSV', 'CSV'],
   'metrics.asOf': ['As of', 'Son durum'],
