@@ -31,7 +31,8 @@ const locale = z
   }, 'not a BCP 47 tag');
 
 const businessFields = {
-  name: text(200),
+  // It stands in pages, alerts and signatures: nothing in it may turn a line around or break it.
+  name: text(200).refine((name) => !/[\p{Cc}\p{Bidi_Control}]/u.test(name), 'has control characters'),
   vertical: text(100).optional(),
   emailRagEnabled: z.boolean().optional(),
   emailSnippetsEnabled: z.boolean().optional(),

@@ -247,6 +247,7 @@ describe('a global rollback', () => {
       body: { status: 'restore-requested', restore: { requestedBy: 'ada' } },
     });
     expect(await world.draft(a)).toMatchObject({ ragEnabled: false });
+    expect((await world.call('POST', `${path}/confirm`, {}, 'ADA')).status).toBe(409);
     expect(await world.call('POST', `${path}/confirm`, {}, 'ada')).toMatchObject({
       status: 409,
       body: { error: { code: 'CONFLICT' } },

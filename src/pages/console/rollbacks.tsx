@@ -178,7 +178,7 @@ function Restore({ view, row, killed }: { view: View; row: RollbackRow; killed: 
   }
   if (row.level !== 'global' && killed) return <p class="hint">{t('rollback.globalFirst')}</p>;
   if (row.level === 'global' && row.restoreRequestedBy !== null) {
-    const isOwn = row.restoreRequestedBy === view.actor?.name;
+    const isOwn = row.restoreRequestedBy.toLowerCase() === view.actor?.name.toLowerCase();
     return (
       <>
         <Notice tone="warn" title={t('rollback.asked', { who: row.restoreRequestedBy })}>
