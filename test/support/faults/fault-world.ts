@@ -334,10 +334,12 @@ export async function playFaults(seed: number, count: number, parallel: number):
       await kv.namespace.put(`feature:${FEATURE}`, 'off').catch(() => undefined);
     },
     async restore() {
-      const { status, body } = await call('GET', '/admin/api/rollbacks?limit=5');
+      const { status, body } = await call('GET', '/admin/api/rollbacks?limit=100');
       if (status !== 200) return;
-      for (const { id, status: state, level } of body.items) {
-        if (state === 'restored') continue;
+      // A global one first: until then nothing else can be restored, and no draft has RAG any more.
+      const open = body.items.filter(({ status: state }: Json) => state !== 'restored');
+      const first = open.filter(({ level }: Json) => level === 'global');
+      for (const { id, level } of [...first, ...open.filter((row: Json) => !first.includes(row))].slice(0, 5)) {
         await call('POST', `/admin/api/rollbacks/${id}/restore`, { reason: 'faults' });
         if (level === 'global') {
           await app.request(
