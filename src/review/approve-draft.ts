@@ -4,7 +4,7 @@ import { AppError } from '../lib/errors.ts';
 import { canonicalJson, sha256Hex } from '../lib/hash.ts';
 import type { Database } from '../storage/db.ts';
 import { draft as draftTable } from '../storage/schema/index.ts';
-import { currentFacts } from './current-facts.ts';
+import { currentFacts, hashOfChanges } from './current-facts.ts';
 import { editDistance } from './edit-distance.ts';
 import { shortestReadingMs } from './review-pace.ts';
 import { businessOf, draftById, findDraft, writeReview } from './review-store.ts';
@@ -19,11 +19,13 @@ export interface ApproveInput {
   actor: string;
   /** The version that the reviewer saw; DRAFT_STATE where it is another by now. */
   version?: number | undefined;
+  /** `hashOfChanges` of the differences that stood on the reviewer's page. */
+  changesSeen?: string | undefined;
 }
 
 /**
  * Approves a draft as it is or with an edited body. Throws AppError: NOT_FOUND; DRAFT_STATE where it is not READY;
- * FACTS_CHANGED once, with the difference; CONFIRMATION_REQUIRED where an edited body has findings. Approving twice with
+ * FACTS_CHANGED once a person, with the difference; CONFIRMATION_REQUIRED where an edited body has findings. Approving twice with
  * the same body changes nothing.
  */
 export async function approveDraft(deps: { db: Database }, input: ApproveInput) {
@@ -47,9 +49,11 @@ export async function approveDraft(deps: { db: Database }, input: ApproveInput) 
     evidence: draft.evidence,
   });
   if (changes.length > 0) {
-    const hash = await sha256Hex(canonicalJson(changes));
-    if (hash !== draft.factsShownHash) {
-      await rememberShown(deps.db, businessId, draftId, hash);
+    const hash = await hashOfChanges(changes);
+    // Who saw it is part of what is remembered: a colleague's refusal has shown this person nothing.
+    const shown = await sha256Hex(canonicalJson([hash, input.actor]));
+    if (hash !== input.changesSeen && shown !== draft.factsShownHash) {
+      await rememberShown(deps.db, businessId, draftId, shown);
       throw new AppError(
         'FACTS_CHANGED',
         'Facts have changed since this draft was made. Approve again to send it all the same.',

@@ -1,6 +1,6 @@
 import type { DraftEvidence } from '../drafting/draft.ts';
 import { allRecipientsAre } from '../guards/recipients.ts';
-import { canonicalJson } from '../lib/hash.ts';
+import { canonicalJson, sha256Hex } from '../lib/hash.ts';
 import type { Address } from '../mail/address.ts';
 import type { Database } from '../storage/db.ts';
 import { identifierKey } from '../tools/identifier-key.ts';
@@ -56,6 +56,11 @@ export async function currentFacts(
       ...compareById('appointments', evidence.appointments, now.appointments, (appointment) => appointment.id),
     ],
   };
+}
+
+/** Tells whether a person was shown these differences or others. */
+export function hashOfChanges(changes: FactChange[]): Promise<string> {
+  return sha256Hex(canonicalJson(changes));
 }
 
 function compareById<T extends object>(name: string, before: T[], after: T[], id: (value: T) => string): FactChange[] {

@@ -137,7 +137,7 @@ draftRoutes.openapi(
     tags: ['Review'],
     summary: 'Approve a draft, as it is or with an edited body',
     description:
-      '409 FACTS_CHANGED once where facts changed since (approve again to insist), 409 CONFIRMATION_REQUIRED where an edited body has findings. On the pages a reviewer can take a review back for 10 seconds: who sends approved drafts waits until `reviewedAt` is that old; then it is final.',
+      '409 FACTS_CHANGED, once to whoever approves, where facts changed since (approve again to insist), 409 CONFIRMATION_REQUIRED where an edited body has findings. On the pages a reviewer can take a review back for 10 seconds: who sends approved drafts waits until `reviewedAt` is that old; then it is final.',
     request: {
       params: one,
       body: {

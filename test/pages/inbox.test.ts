@@ -149,6 +149,20 @@ describe('the inbox', () => {
     expect((await stored(draft)).status).toBe('APPROVED');
   });
 
+  it('a colleague who has not seen the difference of facts is shown it too, before anything is approved', async () => {
+    const draft = await ready();
+    await open(person, draft);
+    await open(colleague, draft);
+    await harness.putOrder(businessId, draft.orderNumber, { status: 'cancelled' });
+    expect((await act(person, draft, 'approve')).status).toBe(409);
+    const other = await act(colleague, draft, 'approve');
+    expect(other.status).toBe(409);
+    expect(other.html).toContain('Facts have changed since this draft was made');
+    expect((await stored(draft)).status).toBe('READY');
+    expect((await act(colleague, draft, 'approve')).status).toBe(303);
+    expect(await stored(draft)).toMatchObject({ status: 'APPROVED' });
+  });
+
   it('tells the second of two reviewers, and keeps what they wrote', async () => {
     const draft = await ready();
     await open(person, draft);

@@ -58,7 +58,7 @@ export const draft = pgTable(
     /** Normalised Levenshtein between made and approved body, 0 to 1. */
     editDistance: real('editDistance'),
     reviewReason: text('reviewReason'),
-    /** Hash of the changed facts that a reviewer has been shown once. */
+    /** Hash of the changed facts that were shown last, and of whom they were shown to. */
     factsShownHash: text('factsShownHash'),
     createdAt: timestamp('createdAt', { withTimezone: true }).notNull().defaultNow(),
     updatedAt: timestamp('updatedAt', { withTimezone: true }).notNull().defaultNow(),
