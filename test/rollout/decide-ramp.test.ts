@@ -388,6 +388,16 @@ describe('a verdict, whole', () => {
       },
     ],
     [
+      'tools that fail more than they may',
+      { step: 'baseline', reading: { metrics: { ...GOOD.metrics, toolErrorRate: { value: 0.011, samples: 90 } } } },
+      { because: ['toolErrorRate is 0.011, must be at-most 0.01'], gate: 'minimum-sample' },
+    ],
+    [
+      'exactly as often as they may',
+      { step: 'baseline', reading: { metrics: { ...GOOD.metrics, toolErrorRate: { value: 0.01, samples: 90 } } } },
+      { action: 'advance' },
+    ],
+    [
       'a first look counts from when the step was opened',
       { ramp: { stableMs: 0, stepStartedAt: new Date(NOW.getTime() - 120_000), evaluatedAt: null } },
       { stableMs: 120_000, gate: 'hold-time' },

@@ -40,9 +40,21 @@ describe('the flag decision', () => {
       // The edge is off or unreadable, not both: the earlier one is set last.
       const input: FlagFacts = Object.assign({}, OPEN, ...present.map(([, change]) => change).reverse());
       const decision = decideRag(input);
-      expect(decision.reason).toBe(present[0]?.[0] ?? 'ON');
-      expect(decision.value).toBe(present.length === 0);
+      const reason = present[0]?.[0] ?? 'ON';
+      expect(decision).toEqual({
+        value: present.length === 0,
+        variant: reason === 'ON' ? 'rag' : reason === 'CONTROL_ARM' ? 'control' : 'none',
+        reason,
+        snippets: reason === 'ON' || reason === 'CONTROL_ARM' || reason === 'BUSINESS_OFF',
+      });
     }
+  });
+
+  it('has the first bucket beyond the control share with RAG', () => {
+    expect(decideRag({ ...OPEN, threadBucket: 0.2 }).reason).toBe('ON');
+    expect(decideRag({ ...OPEN, threadBucket: 0.1999 }).reason).toBe('CONTROL_ARM');
+    expect(decideRag({ ...OPEN, threadBucket: 0, controlShare: 0 }).reason).toBe('ON');
+    expect(decideRag({ ...OPEN, threadBucket: 0.9999, controlShare: 1 }).reason).toBe('CONTROL_ARM');
   });
 
   it('is on only where every single condition holds', () => {
