@@ -83,13 +83,23 @@ describe('the console', () => {
   it('changes flags, and says what is wrong with a number', async () => {
     const page = `/admin/businesses/${businessId}`;
     await operator.get(page);
+    const shownNow = {
+      'was.emailRagEnabled': 'on',
+      'was.emailSnippetsEnabled': 'off',
+      'was.emailRagMinConfidence': '0.70',
+      'was.emailRagMaxExamples': '3',
+      'was.controlShare': '0.20',
+    };
     const fields = {
+      ...shownNow,
       emailRagMinConfidence: '0.80',
       emailRagMaxExamples: '2',
       controlShare: '0.5',
       emailRagEnabled: 'on',
     };
     await operator.post(page, fields);
+    expect((await operator.get(page)).html).toContain('A reason is needed');
+    await operator.post(page, { ...fields, reason: 'first pilot' });
     const { body } = await harness.get(`/admin/api/businesses/${businessId}`);
     expect(body).toMatchObject({
       emailRagMaxExamples: 2,
@@ -97,8 +107,29 @@ describe('the console', () => {
       emailRagEnabled: true,
       emailSnippetsEnabled: false,
     });
-    await operator.post(page, { ...fields, controlShare: '7' });
-    expect((await operator.get(page)).html).toContain('7 is not a number from 0 to 1');
+    const [last] = (await harness.get(`/admin/api/audit?businessId=${businessId}&limit=1`)).body.items;
+    expect(last).toMatchObject({ action: 'business.update', actor: 'ada', reason: 'first pilot' });
+    await operator.post(page, { ...fields, controlShare: '7', reason: 'typo' });
+    expect((await operator.get(page)).html).toContain('&quot;7&quot; is not a number from 0 to 1');
+
+    // A form that was opened before: what it did not change stays as somebody else set it, and a clash is told.
+    const stale = {
+      ...shownNow,
+      emailRagEnabled: 'on',
+      emailRagMinConfidence: '0.70',
+      emailRagMaxExamples: '3',
+      controlShare: '0.20',
+    };
+    await operator.post(page, { ...stale, emailSnippetsEnabled: 'on', reason: 'snippets too' });
+    expect((await harness.get(`/admin/api/businesses/${businessId}`)).body).toMatchObject({
+      emailRagMaxExamples: 2,
+      controlShare: 0.5,
+      emailRagEnabled: true,
+      emailSnippetsEnabled: true,
+    });
+    await operator.post(page, { ...stale, controlShare: '0.9', reason: 'more' });
+    expect((await operator.get(page)).html).toContain('Somebody else changed the same meanwhile');
+    expect((await harness.get(`/admin/api/businesses/${businessId}`)).body).toMatchObject({ controlShare: 0.5 });
     expect((await operator.get('/admin/businesses/nobody')).status).toBe(404);
 
     const snippet = { key: 'hours', language: 'en', whenToUse: 'opening hours', text: `Open daily. ${HOSTILE}` };

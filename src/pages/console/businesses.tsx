@@ -14,6 +14,31 @@ import { beforeOf, paged } from './paging.ts';
 const PAGE = 50;
 const ENROLLED = ['yes', 'no'] as const;
 
+const FLAGS = ['emailRagEnabled', 'emailSnippetsEnabled'] as const;
+const NUMBERS = [
+  { name: 'emailRagMinConfidence', most: 1, step: '0.01' },
+  { name: 'emailRagMaxExamples', most: 10, step: '1' },
+  { name: 'controlShare', most: 1, step: '0.01' },
+] as const;
+const SETTING_NAMES = [...FLAGS, ...NUMBERS.map(({ name }) => name)] as const;
+type SettingName = (typeof SETTING_NAMES)[number];
+type Settings = Record<(typeof FLAGS)[number], boolean> & Record<(typeof NUMBERS)[number]['name'], number>;
+
+const SETTING_TEXTS = {
+  emailRagEnabled: 'business.rag',
+  emailSnippetsEnabled: 'business.snippets',
+  emailRagMinConfidence: 'business.minConfidence',
+  emailRagMaxExamples: 'business.maxExamples',
+  controlShare: 'business.controlShare',
+} as const satisfies Record<SettingName, string>;
+
+/** A setting as the form shows it, so that what was shown can be compared with what is. */
+function shownSetting(settings: Settings, name: SettingName): string {
+  const value = settings[name];
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return name === 'emailRagMaxExamples' ? String(value) : value.toFixed(2);
+}
+
 export const businessPages = createPages();
 
 businessPages.get('/admin/businesses', async (c) => {
@@ -217,48 +242,30 @@ businessPages.get('/admin/businesses/:id', async (c) => {
         <form method="post" action={path} class="card">
           <FormToken view={view} />
           <h2>{t('business.flags')}</h2>
-          <p>
-            <label>
-              <input type="checkbox" name="emailRagEnabled" checked={business.emailRagEnabled} /> {t('business.rag')}
-            </label>
-          </p>
-          <p>
-            <label>
-              <input type="checkbox" name="emailSnippetsEnabled" checked={business.emailSnippetsEnabled} />{' '}
-              {t('business.snippets')}
-            </label>
-          </p>
-          <Field id="min" label={t('business.minConfidence')}>
-            <input
-              id="min"
-              name="emailRagMinConfidence"
-              type="number"
-              min="0"
-              max="1"
-              step="0.01"
-              value={business.emailRagMinConfidence.toFixed(2)}
-            />
-          </Field>
-          <Field id="most" label={t('business.maxExamples')}>
-            <input
-              id="most"
-              name="emailRagMaxExamples"
-              type="number"
-              min="0"
-              max="10"
-              value={String(business.emailRagMaxExamples)}
-            />
-          </Field>
-          <Field id="control" label={t('business.controlShare')}>
-            <input
-              id="control"
-              name="controlShare"
-              type="number"
-              min="0"
-              max="1"
-              step="0.01"
-              value={business.controlShare.toFixed(2)}
-            />
+          {FLAGS.map((name) => (
+            <p>
+              <input type="hidden" name={`was.${name}`} value={shownSetting(business, name)} />
+              <label>
+                <input type="checkbox" name={name} checked={business[name]} /> {t(SETTING_TEXTS[name])}
+              </label>
+            </p>
+          ))}
+          {NUMBERS.map(({ name, most, step }) => (
+            <Field id={name} label={t(SETTING_TEXTS[name])}>
+              <input type="hidden" name={`was.${name}`} value={shownSetting(business, name)} />
+              <input
+                id={name}
+                name={name}
+                type="number"
+                min="0"
+                max={String(most)}
+                step={step}
+                value={shownSetting(business, name)}
+              />
+            </Field>
+          ))}
+          <Field id="flags-reason" label={t('console.reason')} hint={t('console.reasonHint')}>
+            <input id="flags-reason" name="reason" required maxlength={2000} aria-describedby="flags-reason-hint" />
           </Field>
           <button type="submit" class="primary">
             {t('console.save')}
@@ -300,13 +307,21 @@ businessPages.get('/admin/businesses/:id', async (c) => {
                     {snippet?.text ?? ''}
                   </textarea>
                 </Field>
-                <button type="submit">{t('console.save')}</button>{' '}
-                {snippet === null ? null : (
-                  <button type="submit" class="danger" formaction={`${path}/snippets/delete`}>
-                    {t('snippet.delete')}
-                  </button>
-                )}
+                <button type="submit">{t('console.save')}</button>
               </form>
+              {snippet === null ? null : (
+                <details>
+                  <summary>{t('snippet.delete')}</summary>
+                  <form method="post" action={`${path}/snippets/delete`}>
+                    <FormToken view={view} />
+                    <input type="hidden" name="key" value={snippet.key} />
+                    <p>{t('snippet.delete.text')}</p>
+                    <button type="submit" class="danger">
+                      {t('snippet.delete.now', { key: snippet.key })}
+                    </button>
+                  </form>
+                </details>
+              )}
             </details>
           ))}
         </section>
@@ -330,21 +345,27 @@ businessPages.get('/admin/businesses/:id', async (c) => {
 });
 
 businessPages.post('/admin/businesses/:id', async (c) => {
+  const { services, view } = c.var;
   const id = c.req.param('id');
   const { one } = await fieldsOf(c);
   return actAndShow(c, `/admin/businesses/${encodeURIComponent(id)}`, async () => {
-    await c.var.services.patchBusiness(
-      id,
-      {
-        emailRagEnabled: one('emailRagEnabled') !== '',
-        emailSnippetsEnabled: one('emailSnippetsEnabled') !== '',
-        emailRagMinConfidence: numberIn(one('emailRagMinConfidence'), 0, 1),
-        emailRagMaxExamples: Math.round(numberIn(one('emailRagMaxExamples'), 0, 10)),
-        controlShare: numberIn(one('controlShare'), 0, 1),
-      },
-      actOf(c),
-    );
-    return { text: 'console.done', values: { what: c.var.view.t('business.flags') } };
+    const reason = reasonOf(one('reason'));
+    const asked = {
+      ...Object.fromEntries(FLAGS.map((name) => [name, one(name) !== ''])),
+      ...Object.fromEntries(NUMBERS.map(({ name, most, step }) => [name, numberIn(one(name), most, step)])),
+    } as Settings;
+    const now = await services.findBusiness(id);
+    const changed = SETTING_NAMES.filter((name) => shownSetting(asked, name) !== one(`was.${name}`));
+    // Only what this form changed is written: what somebody else set meanwhile stays, and a clash is told.
+    const clash = changed.find((name) => shownSetting(now, name) !== one(`was.${name}`));
+    if (clash !== undefined) throw new AppError('CONFLICT', 'Somebody else changed the same meanwhile: look again.');
+    if (changed.length === 0) return { text: 'business.unchanged' };
+    await services.patchBusiness(id, Object.fromEntries(changed.map((name) => [name, asked[name]])), {
+      ...actOf(c),
+      reason,
+    });
+    const what = changed.map((name) => view.t(SETTING_TEXTS[name])).join(', ');
+    return { text: 'business.saved', values: { what } };
   });
 });
 
@@ -382,10 +403,13 @@ businessPages.post('/admin/businesses/:id/snippets/delete', async (c) => {
   });
 });
 
-function numberIn(text: string, least: number, most: number): number {
+function numberIn(text: string, most: number, step: string): number {
   const value = Number(text.replace(',', '.'));
-  if (text === '' || !(value >= least && value <= most)) {
-    throw new AppError('INVALID_REQUEST', `${text || 'Nothing'} is not a number from ${least} to ${most}.`);
+  if (text === '' || !(value >= 0 && value <= most) || (step === '1' && !Number.isInteger(value))) {
+    throw new AppError(
+      'INVALID_REQUEST',
+      `"${text}" is not a ${step === '1' ? 'whole ' : ''}number from 0 to ${most}.`,
+    );
   }
   return value;
 }

@@ -67,12 +67,16 @@ rollbackPages.get('/admin/rollbacks', async (c) => {
               )}
             </Notice>
             {level === 'global' ? <p>{t('rollback.twoPersons')}</p> : null}
-            <Field id="reason" label={t('console.reason')} hint={t('console.reasonHint')}>
-              <input id="reason" name="reason" required maxlength={2000} aria-describedby="reason-hint" />
-            </Field>
-            <button type="submit" class="danger">
-              {t('rollback.now')}
-            </button>
+            {preview.affected.length + preview.pendingDrafts === 0 && level !== 'global' ? null : (
+              <>
+                <Field id="reason" label={t('console.reason')} hint={t('console.reasonHint')}>
+                  <input id="reason" name="reason" required maxlength={2000} aria-describedby="reason-hint" />
+                </Field>
+                <button type="submit" class="danger">
+                  {t('rollback.now')}
+                </button>
+              </>
+            )}
           </form>
         )}
         <div class="columns">
@@ -169,11 +173,23 @@ function Restore({ view, row, killed }: { view: View; row: RollbackRow; killed: 
   const path = `/admin/rollbacks/${row.id}`;
   if (row.status === 'restored') {
     if (row.restoredAt === null || row.restoredBy === null) return null;
+    const [businessId] = row.affected;
+    const taken = new URLSearchParams({
+      show: 'QUARANTINED',
+      ...(row.affected.length === 1 && businessId !== undefined ? { business: businessId } : {}),
+    });
     return (
-      <p class="hint">
-        {t('rollback.restored')} <Time view={view} at={row.restoredAt} zone="UTC" />{' '}
-        {t('console.by', { who: row.restoredBy })} {row.restoreReason ?? ''}
-      </p>
+      <>
+        <p class="hint">
+          {t('rollback.restored')} <Time view={view} at={row.restoredAt} zone="UTC" />{' '}
+          {t('console.by', { who: row.restoredBy })} {row.restoreReason ?? ''}
+        </p>
+        {row.quarantinedDrafts === 0 ? null : (
+          <p>
+            {t('rollback.staySetAside', touchedBy(view, row))} <a href={`/inbox?${taken}`}>{t('rollback.setAside')}</a>
+          </p>
+        )}
+      </>
     );
   }
   if (row.level !== 'global' && killed) return <p class="hint">{t('rollback.globalFirst')}</p>;
