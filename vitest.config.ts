@@ -14,7 +14,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           include: [
-            'test/{lib,mail,tools,guards,drafting,review,rollout,metrics,retrieval,security,scripts,privacy,docs}/**/*.test.ts',
+            'test/{lib,mail,tools,guards,drafting,review,rollout,metrics,retrieval,security,scripts,privacy,docs,texts}/**/*.test.ts',
           ],
         },
       },

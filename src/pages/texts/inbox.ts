@@ -164,6 +164,28 @@ export const INBOX_TEXTS = {
   'finding.SENDER_NOT_AUTHENTICATED': ['The sender is not proven.', 'Gönderen doğrulanamadı.'],
   'finding.UNKNOWN_LINK': ['A link that the business does not know.', 'İşletmenin tanımadığı bir bağlantı.'],
   'finding.WRONG_LANGUAGE': ['The reply is in another language than the mail.', 'Yanıt, e-postadan farklı bir dilde.'],
+  'finding.INSTRUCTIONS_REPEATED': [
+    'It repeats how the writer was instructed.',
+    'Yazara verilen talimatları tekrarlıyor.',
+  ],
+  'finding.LEFTOVER_PLACEHOLDER': ['A placeholder was left in the text.', 'Metinde bir yer tutucu kalmış.'],
+  'finding.UNREADABLE_TEXT': [
+    'A part is in a language or form in which its facts cannot be checked.',
+    'Bir bölümü, bilgileri denetlenemeyen bir dilde veya biçimde.',
+  ],
+  'finding.NO_RECIPIENT': ['The mail names nobody to reply to.', 'E-posta yanıtlanacak kimseyi belirtmiyor.'],
+  'finding.HEADER_INJECTION': [
+    'The subject tried to add mail headers. They were taken out.',
+    'Konu satırı e-posta başlığı eklemeye çalıştı. Çıkarıldı.',
+  ],
+  'finding.PII_IN_SUBJECT': ['A private number was taken out of the subject.', 'Konudan özel bir numara çıkarıldı.'],
+  'finding.PII_CARD': ['It holds a card number.', 'Kart numarası içeriyor.'],
+  'finding.PII_IBAN': ['It holds an IBAN.', 'IBAN içeriyor.'],
+  'finding.PII_SSN': ['It holds a social security number.', 'Sosyal güvenlik numarası içeriyor.'],
+  'finding.PII_NATIONAL_ID': ['It holds an identity number.', 'Kimlik numarası içeriyor.'],
+  'finding.PII_EMAIL': ['It holds an e-mail address of somebody.', 'Birinin e-posta adresini içeriyor.'],
+  'finding.PII_PHONE': ['It holds a phone number of somebody.', 'Birinin telefon numarasını içeriyor.'],
+  'finding.PII_LINK': ['It holds a link.', 'Bağlantı içeriyor.'],
   'finding.UNSUPPORTED_FACT': ['A fact that nothing supports.', 'Hiçbir kaydın desteklemediği bir bilgi.'],
   'finding.CONTRADICTED_FACT': ['A fact that the records contradict.', 'Kayıtlarla çelişen bir bilgi.'],
 
