@@ -41,6 +41,15 @@ function ageText({ t, now }: View, at: Date): string {
   return t('age.days', { n: Math.floor(minutes / 1440) });
 }
 
+/** The name of a language in the reader's own. */
+export function languageName(view: View, code: string): string {
+  try {
+    return new Intl.DisplayNames([view.language], { type: 'language' }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
 export type Tone = 'neutral' | 'good' | 'warn' | 'bad' | 'info';
 
 /** A short word in a box. Colour never stands alone: the word says it. */

@@ -27,6 +27,7 @@ import { DELIVERY_STATUSES } from '../../src/storage/schema/alert-delivery.ts';
 import { BACKFILL_STATUSES } from '../../src/storage/schema/backfill.ts';
 import { INTENT_NAMES } from '../../src/tools/intents.ts';
 
+const WHERE = 'src/pages/texts/sentences.ts takes its Turkish';
 const TURK = { language: 'tr' } as const;
 /** Names and units that are the same in both languages. */
 const SAME =
@@ -152,7 +153,7 @@ describe('Turkish', () => {
     const english = found.filter(([, text]) => say(TURK, text) === text);
     const unknown = new AppError('CONFLICT', 'A sentence that nobody has translated: not yet.');
     expect(sayError(TURK, unknown)).toBe(ERROR_SENTENCES.CONFLICT);
-    expect([...new Set(english.map(([, text]) => text))]).toEqual([]);
+    expect([...new Set(english.map(([, text]) => text))], WHERE).toEqual([]);
   });
 
   it('has a sentence for whatever ramps, guardrails, incidents and alerts write down', () => {
@@ -174,7 +175,10 @@ describe('Turkish', () => {
       });
     }
     expect(said.size).toBeGreaterThan(60);
-    expect([...said].filter((text) => say(TURK, text) === text)).toEqual([]);
+    expect(
+      [...said].filter((text) => say(TURK, text) === text),
+      WHERE,
+    ).toEqual([]);
   });
 
   /** Words for people: not SQL, an import, an error for programmers, or a piece of another text. */

@@ -6,6 +6,7 @@ import { ragReason } from '../../rollout/show-feature.ts';
 import { Badge, EmptyState, Field, FormToken, Notice, Pager, Time } from '../components.tsx';
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
+import { say } from '../texts/sentences.ts';
 import type { View } from '../view.ts';
 import { counted, RagBadge } from './console-fields.tsx';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, reasonOf } from './console-frame.tsx';
@@ -191,7 +192,7 @@ businessPages.get('/admin/businesses/:id', async (c) => {
             <ul>
               {incidents.map((incident) => (
                 <li>
-                  <a href={`/admin/incidents/${incident.id}`}>{incident.title}</a>
+                  <a href={`/admin/incidents/${incident.id}`}>{say(view, incident.title)}</a>
                 </li>
               ))}
             </ul>
@@ -333,7 +334,8 @@ businessPages.get('/admin/businesses/:id', async (c) => {
             <ul>
               {drafts.map((draft) => (
                 <li>
-                  <a href={`/inbox/${draft.id}`}>{draft.content?.subject ?? draft.id}</a> <Badge>{draft.status}</Badge>
+                  <a href={`/inbox/${draft.id}`}>{draft.content?.subject ?? draft.id}</a>{' '}
+                  <Badge>{view.t(`status.${draft.status}`)}</Badge>
                 </li>
               ))}
             </ul>

@@ -4,6 +4,7 @@ import type { GuardrailName } from '../../metrics/guardrails/guardrail.ts';
 import type { AssetName } from '../assets.ts';
 import { Layout } from '../layout.tsx';
 import { flash } from '../page-router.ts';
+import { sayError } from '../texts/sentences.ts';
 import type { TextKey } from '../texts/translate.ts';
 import type { PageContext, View } from '../view.ts';
 import { CONSOLE_PAGES } from './console-pages.ts';
@@ -54,7 +55,7 @@ export async function actAndShow(
 /** Shows `to` with what was wrong with the request. Throws what nobody expected. */
 export function sayWhy(c: PageContext, to: string, error: unknown): Response {
   if (!(error instanceof AppError)) throw error;
-  flash(c, { tone: 'bad', text: 'console.failed', values: { why: error.message } });
+  flash(c, { tone: 'bad', text: 'console.failed', values: { why: sayError(c.var.view, error) } });
   return c.redirect(to, 303);
 }
 

@@ -4,6 +4,7 @@ import { type FeatureState, ragReason } from '../../rollout/show-feature.ts';
 import { Badge, Notice, Time, type Tone } from '../components.tsx';
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
+import { say } from '../texts/sentences.ts';
 import type { View } from '../view.ts';
 import { counted, RagBadge } from './console-fields.tsx';
 import { ConsoleFrame, guardrailTitle } from './console-frame.tsx';
@@ -94,7 +95,7 @@ overviewPages.get('/admin', async (c) => {
                 <ul>
                   {incidents.slice(0, LISTED).map(({ id, title, severity }) => (
                     <li>
-                      <a href={`/admin/incidents/${id}`}>{title}</a>{' '}
+                      <a href={`/admin/incidents/${id}`}>{say(view, title)}</a>{' '}
                       <Badge tone={severity === 'critical' ? 'bad' : 'warn'}>{t(`console.severity.${severity}`)}</Badge>
                     </li>
                   ))}
@@ -110,7 +111,7 @@ overviewPages.get('/admin', async (c) => {
                 <ul>
                   {alerts.slice(0, LISTED).map(({ title, severity, firedAt }) => (
                     <li>
-                      {title}{' '}
+                      {say(view, title)}{' '}
                       <Badge tone={severity === 'critical' ? 'bad' : 'warn'}>{t(`console.severity.${severity}`)}</Badge>{' '}
                       <Time view={view} at={firedAt} zone="UTC" />
                     </li>

@@ -2,6 +2,7 @@ import type { RampGate } from '../../rollout/decide-ramp.ts';
 import type { RampStatus } from '../../rollout/ramp.ts';
 import type { RampDecisionRow, RampRow } from '../../rollout/ramp-store.ts';
 import { Badge, type Tone } from '../components.tsx';
+import { say, sayAll } from '../texts/sentences.ts';
 import type { View } from '../view.ts';
 import { gateStates } from './gate-states.ts';
 
@@ -61,19 +62,19 @@ export function RampSummary({
           {t('ramp.stepOf', {
             n: ramp.step + 1,
             of: ramp.plan.length,
-            name: ramp.plan[ramp.step]?.name ?? '',
+            name: say(view, ramp.plan[ramp.step]?.name ?? ''),
           })}
         </a>{' '}
         <RampBadge view={view} status={ramp.status} />
       </p>
       {ramp.pausedBy === null ? null : (
-        <p>{t('ramp.pausedBy', { who: ramp.pausedBy, why: ramp.pauseReason ?? '–' })}</p>
+        <p>{t('ramp.pausedBy', { who: ramp.pausedBy, why: say(view, ramp.pauseReason ?? '–') })}</p>
       )}
       {isOver(ramp) ? null : (
         <p>
           {t('ramp.gate')}: {gate === null ? null : <strong>{t(`ramp.gateName.${gate}`)}</strong>}{' '}
           <Badge tone={GATE_TONES[state]}>{t(`ramp.gateIs.${state}`)}</Badge>{' '}
-          {because.length === 0 ? null : <span class="hint">{because.join('; ')}</span>}
+          {because.length === 0 ? null : <span class="hint">{sayAll(view, because)}</span>}
         </p>
       )}
     </>

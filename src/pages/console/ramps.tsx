@@ -4,6 +4,7 @@ import type { RampRow } from '../../rollout/ramp-store.ts';
 import { Badge, EmptyState, Field, FormToken, Notice, Pager, Time } from '../components.tsx';
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
+import { say, sayAll } from '../texts/sentences.ts';
 import type { View } from '../view.ts';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, idsOf, reasonOf } from './console-frame.tsx';
 import { gateStates } from './gate-states.ts';
@@ -42,7 +43,7 @@ rampPages.get('/admin/ramps', async (c) => {
                   {t('ramp.stepOf', {
                     n: ramp.step + 1,
                     of: ramp.plan.length,
-                    name: ramp.plan[ramp.step]?.name ?? '',
+                    name: say(view, ramp.plan[ramp.step]?.name ?? ''),
                   })}
                 </a>{' '}
                 <RampBadge view={view} status={ramp.status} /> <Time view={view} at={ramp.createdAt} zone="UTC" />{' '}
@@ -105,7 +106,7 @@ rampPages.get('/admin/ramps/:id', async (c) => {
       <ConsoleFrame
         view={view}
         path="/admin/ramps"
-        title={`${t('console.ramps')}: ${ramp.plan[ramp.step]?.name ?? ''}`}
+        title={`${t('console.ramps')}: ${say(view, ramp.plan[ramp.step]?.name ?? '')}`}
         scripts={['refresh.client.js']}
       >
         <div {...(isOver(ramp) ? {} : { 'data-refresh': '30' })}>
@@ -118,7 +119,7 @@ rampPages.get('/admin/ramps/:id', async (c) => {
               <ol>
                 {ramp.plan.map((step, index) => (
                   <li aria-current={index === ramp.step ? 'step' : undefined}>
-                    {step.name}{' '}
+                    {say(view, step.name)}{' '}
                     <span class="hint">
                       {whoText(step)}, {t('ramp.holds', { n: step.holdHours })}
                     </span>{' '}
@@ -135,7 +136,7 @@ rampPages.get('/admin/ramps/:id', async (c) => {
                   return (
                     <li>
                       {t(`ramp.gateName.${gate}`)} <Badge tone={tone}>{t(`ramp.gate.${state}`)}</Badge>
-                      {state === 'shut' ? <span class="hint"> {newest?.because.join('; ')}</span> : null}
+                      {state === 'shut' ? <span class="hint"> {sayAll(view, newest?.because ?? [])}</span> : null}
                     </li>
                   );
                 })}
@@ -153,7 +154,7 @@ rampPages.get('/admin/ramps/:id', async (c) => {
               <Badge tone={decision.action === 'roll-back' ? 'bad' : 'neutral'}>
                 {t(`ramp.action.${decision.action}`)}
               </Badge>{' '}
-              {ramp.plan[decision.step]?.name}: {decision.because.join('; ')}
+              {say(view, ramp.plan[decision.step]?.name ?? '')}: {sayAll(view, decision.because)}
               {decision.enrolled.length === 0 ? '' : ` → ${decision.enrolled.join(', ')}`}
             </li>
           ))}

@@ -6,6 +6,7 @@ import type { RollbackRow } from '../../rollout/rollback-store.ts';
 import { Badge, EmptyState, Field, FormToken, Notice, Pager, Time } from '../components.tsx';
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
+import { say } from '../texts/sentences.ts';
 import type { TextKey } from '../texts/translate.ts';
 import type { PageContext, View } from '../view.ts';
 import { BUSINESSES_OFFERED, BusinessField, counted } from './console-fields.tsx';
@@ -151,7 +152,8 @@ function RollbackCard({ view, row, killed }: { view: View; row: RollbackRow; kil
         <Badge tone={STATUS_TONES[row.status]}>{t(`rollback.status.${row.status}`)}</Badge>
       </h3>
       <p>
-        <Time view={view} at={row.writtenAt} zone="UTC" /> {t('console.by', { who: row.actor })}: {row.reason}
+        <Time view={view} at={row.writtenAt} zone="UTC" /> {t('console.by', { who: row.actor })}:{' '}
+        {say(view, row.reason)}
       </p>
       <p class="hint">
         {t('rollback.done', touchedBy(view, row))} {t('rollback.took', { ms: Math.max(0, took) })} · {row.id}

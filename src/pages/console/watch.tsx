@@ -6,6 +6,7 @@ import type { Services } from '../../services.ts';
 import { Badge, EmptyState, Field, FormToken, Pager, Time, type Tone } from '../components.tsx';
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
+import { say, sayAll } from '../texts/sentences.ts';
 import type { View } from '../view.ts';
 import { BUSINESSES_OFFERED, BusinessField } from './console-fields.tsx';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, guardrailTitle, reasonOf } from './console-frame.tsx';
@@ -59,7 +60,7 @@ watchPages.get('/admin/guardrails', async (c) => {
               </dl>
               {lastDecision === null ? null : (
                 <p class="hint">
-                  <Time view={view} at={lastDecision.at} zone="UTC" /> {lastDecision.because.join('; ')}{' '}
+                  <Time view={view} at={lastDecision.at} zone="UTC" /> {sayAll(view, lastDecision.because)}{' '}
                   {lastDecision.incidentId === null ? null : (
                     <a href={`/admin/incidents/${lastDecision.incidentId}`}>{t('console.incidents')}</a>
                   )}
@@ -138,7 +139,7 @@ watchPages.get('/admin/incidents', async (c) => {
                 <Badge tone={state === 'closed' ? 'neutral' : severity === 'critical' ? 'bad' : 'warn'}>
                   {t(`incident.${state}`)}
                 </Badge>{' '}
-                <a href={`/admin/incidents/${id}`}>{title}</a> <Time view={view} at={openedAt} zone="UTC" />{' '}
+                <a href={`/admin/incidents/${id}`}>{say(view, title)}</a> <Time view={view} at={openedAt} zone="UTC" />{' '}
                 {businessId ?? ''}
               </li>
             ))}
@@ -157,7 +158,7 @@ watchPages.get('/admin/incidents/:id', async (c) => {
   const path = `/admin/incidents/${incident.id}`;
   return c.html(
     page(
-      <ConsoleFrame view={view} path="/admin/incidents" title={incident.title}>
+      <ConsoleFrame view={view} path="/admin/incidents" title={say(view, incident.title)}>
         <p>
           <Badge tone={incident.status === 'closed' ? 'neutral' : incident.severity === 'critical' ? 'bad' : 'warn'}>
             {t(`incident.${incident.status}`)}
@@ -173,7 +174,7 @@ watchPages.get('/admin/incidents/:id', async (c) => {
           <ol class="markers">
             {timeline.map(({ at, kind, text }) => (
               <li>
-                <Time view={view} at={at} zone="UTC" /> <Badge>{kind}</Badge> {text}
+                <Time view={view} at={at} zone="UTC" /> <Badge>{t(`incident.kind.${kind}`)}</Badge> {say(view, text)}
               </li>
             ))}
           </ol>
@@ -268,7 +269,7 @@ function AlertCard({ view, row }: { view: View; row: Awaited<ReturnType<Services
   return (
     <article class="card">
       <h2>
-        {title} <Badge tone={state === 'firing' ? firingTone : 'neutral'}>{t(`alert.state.${state}`)}</Badge>{' '}
+        {say(view, title)} <Badge tone={state === 'firing' ? firingTone : 'neutral'}>{t(`alert.state.${state}`)}</Badge>{' '}
         <Badge tone={severity === 'info' ? 'neutral' : firingTone}>{t(`console.severity.${severity}`)}</Badge>
       </h2>
       <p>
@@ -282,7 +283,7 @@ function AlertCard({ view, row }: { view: View; row: Awaited<ReturnType<Services
         {businessId === null ? null : <a href={`/admin/businesses/${encodeURIComponent(businessId)}`}>{businessId}</a>}{' '}
         {incidentId === null ? null : <a href={`/admin/incidents/${incidentId}`}>{t('alert.incident')}</a>}
       </p>
-      <p>{detail}</p>
+      <p>{say(view, detail)}</p>
       {rollbackCommand === null || state !== 'firing' ? null : <pre>{rollbackCommand}</pre>}
       {deliveries.length === 0 ? null : (
         <details>
@@ -291,7 +292,8 @@ function AlertCard({ view, row }: { view: View; row: Awaited<ReturnType<Services
             {deliveries.map(({ channel, status, reason, createdAt }) => (
               <li>
                 <Time view={view} at={createdAt} zone="UTC" /> {channel}{' '}
-                <Badge tone={DELIVERY_TONES[status] ?? 'neutral'}>{status}</Badge> {reason ?? ''}
+                <Badge tone={DELIVERY_TONES[status] ?? 'neutral'}>{t(`alert.delivery.${status}`)}</Badge>{' '}
+                {say(view, reason ?? '')}
               </li>
             ))}
           </ul>
@@ -303,8 +305,11 @@ function AlertCard({ view, row }: { view: View; row: Awaited<ReturnType<Services
 
 watchPages.post('/admin/alerts/test', (c) =>
   actAndShow(c, '/admin/alerts', async () => {
+    const { t } = c.var.view;
     const { deliveries } = await c.var.services.sendTestAlert(actOf(c));
-    const what = deliveries.map(({ channel, status }) => `${channel}: ${status}`).join(', ');
+    const what = deliveries
+      .map(({ channel, status }) => `${t(`alert.channel.${channel}`)}: ${t(`alert.delivery.${status}`)}`)
+      .join(', ');
     return { text: 'alert.tested', values: { what } };
   }),
 );

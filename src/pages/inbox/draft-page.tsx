@@ -3,7 +3,7 @@ import type { Finding } from '../../guards/finding.ts';
 import type { FactChange } from '../../review/current-facts.ts';
 import { REPORT_KINDS } from '../../review/report-draft.ts';
 import type { Services } from '../../services.ts';
-import { Badge, Field, FormToken, Notice, Time, type Tone } from '../components.tsx';
+import { Badge, Field, FormToken, languageName, Notice, Time, type Tone } from '../components.tsx';
 import { Layout } from '../layout.tsx';
 import { isTextKey } from '../texts/translate.ts';
 import type { Unsent } from '../unsent.tsx';
@@ -55,7 +55,7 @@ export function DraftPage(props: DraftProps) {
       <p class="inbox-tags">
         <Badge tone={STATUS_TONES[draft.status]}>{t(`status.${draft.status}`)}</Badge>
         {content === null ? null : <Badge>{t(`intent.${content.intent}`)}</Badge>}
-        {content === null ? null : <Badge>{content.language}</Badge>}
+        {content === null ? null : <Badge>{languageName(view, content.language)}</Badge>}
         <Badge>{around.business.name}</Badge>
       </p>
       <ProblemNotice {...props} />

@@ -1,6 +1,6 @@
 import type { InboxRow } from '../../review/inbox-store.ts';
 import { INTENT_NAMES } from '../../tools/intents.ts';
-import { Age, Badge, EmptyState, Field, FormToken, Pager, type Tone } from '../components.tsx';
+import { Age, Badge, EmptyState, Field, FormToken, languageName, Pager, type Tone } from '../components.tsx';
 import { Layout, nameOf } from '../layout.tsx';
 import type { View } from '../view.ts';
 import type { InboxQuery } from './inbox-query.ts';
@@ -102,7 +102,7 @@ function Row({ view, row, query, showBusiness }: { view: View; row: InboxRow; qu
           <Badge tone={STATUS_TONES[row.status]}>{t(`status.${row.status}`)}</Badge>
           {row.kind === 'verification' && row.content !== null ? <Badge>{t('kind.verification')}</Badge> : null}
           {row.content === null ? null : <Badge>{t(`intent.${row.content.intent}`)}</Badge>}
-          {row.content === null ? null : <Badge>{row.content.language}</Badge>}
+          {row.content === null ? null : <Badge>{languageName(view, row.content.language)}</Badge>}
           {findings === 0 ? null : <Badge tone="warn">{t('inbox.findings', { n: findings })}</Badge>}
           {showBusiness ? <Badge>{row.businessName}</Badge> : null}
         </span>
@@ -163,7 +163,7 @@ function Filters({ view, query, businesses }: Pick<InboxProps, 'view' | 'query' 
             {any}
             {LANGUAGES.map((code) => (
               <option value={code} selected={filter.language === code}>
-                {new Intl.DisplayNames([view.language], { type: 'language' }).of(code)}
+                {languageName(view, code)}
               </option>
             ))}
           </select>

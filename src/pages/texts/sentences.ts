@@ -64,6 +64,7 @@ const SENTENCES: readonly [string, string][] = [
   ],
   ['{what} (found by the re-check)', '{what} (yeniden denetim buldu)'],
   ['a reviewer reported it, and the re-check agrees', 'bir inceleyen bildirdi, yeniden denetim doğruladı'],
+  ['{what}; made without RAG', '{what}; RAG olmadan yapıldı'],
   ['found by the re-check', 'yeniden denetim buldu'],
   [
     'a draft that reviewers saw states {what} that its evidence does not bear out',
@@ -200,6 +201,9 @@ const SENTENCES: readonly [string, string][] = [
   ],
   ['Drafts discarded of drafts reviewed.', 'İncelenen taslaklardan atılanlar.'],
 
+  ['not configured: {setting}', 'ayarlı değil: {setting}'],
+  ['{setting} is not an address', '{setting} bir adres değil'],
+
   // What a page or a verb refuses.
   ['Choose a business.', 'Bir işletme seçin.'],
   ['Choose a level.', 'Bir düzey seçin.'],
@@ -291,6 +295,11 @@ const SENTENCES: readonly [string, string][] = [
     'Nobody has asked to restore this rollback: POST …/restore first.',
     'Bu geri almanın kaldırılmasını kimse istemedi: önce isteyin.',
   ],
+  [
+    'A later global rollback stands, {id}: restore that one first.',
+    'Daha yeni bir genel geri alma duruyor ({id}): önce onu kaldırın.',
+  ],
+  ['The control share is 0 to 100 percent.', 'Kontrol payı yüzde 0 ile 100 arasındadır.'],
   ['The rollout changed twice.', 'Dağıtım iki kez değişti.'],
   ['The rollout changed.', 'Dağıtım değişti.'],
   ['The database took too long.', 'Veritabanı zamanında yanıt vermedi.'],
@@ -437,12 +446,10 @@ function turkish(text: string, depth: number): string | undefined {
   if (Object.hasOwn(WORDS, text)) return WORDS[text];
   if (depth === 0 || text.length > 4_000) return undefined;
   compiled ??= SENTENCES.map(([english, other]) => {
-    const names: string[] = [];
+    const names = [...english.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
     const source = english
       .split(/\{(\w+)\}/)
-      .map((part, index) =>
-        index % 2 === 0 ? part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : (names.push(part), '(.+?)'),
-      )
+      .map((part, index) => (index % 2 === 0 ? part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : '(.+?)'))
       .join('');
     return { pattern: new RegExp(`^${source}$`, 's'), names, turkish: other };
   });
