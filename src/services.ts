@@ -62,8 +62,10 @@ import { workOnPages } from './retrieval/backfill/work-on-pages.ts';
 import { indexApprovedDrafts, indexNewMail } from './retrieval/maintenance/index-new-mail.ts';
 import { capExamples, dropDuplicateExamples, expireExamples } from './retrieval/maintenance/maintain-examples.ts';
 import { approveDraft } from './review/approve-draft.ts';
+import { checkFacts } from './review/current-facts.ts';
 import { discardDraft } from './review/discard-draft.ts';
-import { listInbox, readDraftSurroundings } from './review/inbox-store.ts';
+import { readDraftSurroundings } from './review/inbox-store.ts';
+import { listInbox } from './review/list-inbox.ts';
 import { openDraft } from './review/open-draft.ts';
 import { recheckDrafts } from './review/recheck-drafts.ts';
 import { regenerateDraft } from './review/regenerate-draft.ts';
@@ -255,7 +257,8 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     discardDraft: bind(discardDraft),
     openDraft: bind(openDraft),
     undoReview: bind(undoReview),
-    listInbox: (page: Parameters<typeof listInbox>[1]) => listInbox(db, page),
+    listInbox: bind(listInbox),
+    checkFacts: bind(checkFacts),
     readDraftSurroundings: (draft: Parameters<typeof readDraftSurroundings>[1]) => readDraftSurroundings(db, draft),
     reportDraft: (input: Parameters<typeof reportDraft>[1]) =>
       reportDraft({ ...deps, actOnFindings: actAtOnce }, input),

@@ -1,8 +1,20 @@
-import { and, asc, desc, eq, gt, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, arrayOverlaps, asc, desc, eq, gt, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { DraftStatus } from '../drafting/draft.ts';
-import type { Database, Queries } from '../storage/db.ts';
-import { apiKey, business, draft, exampleEmbedding, message } from '../storage/schema/index.ts';
+import type { BatchOptions, Database, Queries } from '../storage/db.ts';
+import {
+  apiKey,
+  appointment,
+  business,
+  draft,
+  draftEvent,
+  exampleEmbedding,
+  message,
+  order,
+} from '../storage/schema/index.ts';
 import type { Intent } from '../tools/intents.ts';
+import { appointmentColumns, orderColumns } from '../tools/look-up-store.ts';
+import type { Records } from './current-facts.ts';
+import type { ReportKind } from './report-draft.ts';
 
 export interface InboxFilter {
   /** Null: all businesses, for operators. */
@@ -10,7 +22,7 @@ export interface InboxFilter {
   statuses: readonly DraftStatus[];
   intent: Intent | null;
   language: string | null;
-  /** Only drafts with findings that a reviewer should look at. */
+  /** Only drafts that a reviewer should look at twice: with findings, reported, or with facts that may have changed. */
   withFindings: boolean;
   /** Drafts that have waited so many hours or longer. */
   olderThanHours: number | null;
@@ -25,6 +37,25 @@ export interface InboxPage extends InboxFilter {
   limit: number;
 }
 
+export interface Report {
+  kind: ReportKind;
+  note: string | null;
+  by: string;
+  at: string;
+}
+
+/** Reports of a draft's current version, newest first. */
+const reportsOfDraft = sql<Report[]>`(
+  select coalesce(jsonb_agg(jsonb_build_object('kind', e."trace"->'kind', 'note', e."trace"->'note', 'by', e."trace"->'by',
+    'at', e."at") order by e."at" desc), '[]'::jsonb)
+  from ${draftEvent} e where e."draftId" = ${draft}."id" and e."version" = ${draft}."version" and e."type" = 'reported')`;
+
+/** Records of a draft that were written after it was begun, or are gone: of these its facts may have changed. */
+const touched = (name: 'orders' | 'appointments', id: string, records: SQL, key: SQL) => sql`(
+  select count(*) from jsonb_array_elements(${draft.evidence}->${name}) fact
+  where not exists (select from ${records} r where r."businessId" = ${draft.businessId}
+    and ${key} = draftgate_identifier_key(fact->>${id}) and r."updatedAt" <= ${draft.requestedAt})) > 0`;
+
 const shown = {
   id: draft.id,
   businessId: draft.businessId,
@@ -33,6 +64,10 @@ const shown = {
   status: draft.status,
   kind: draft.kind,
   content: draft.content,
+  /** Null where nothing is left to decide. */
+  records: sql<Records | null>`case when ${draft.status} = 'READY' and ${draft.evidence} is not null
+    then jsonb_build_object('orders', ${draft.evidence}->'orders', 'appointments', ${draft.evidence}->'appointments') end`,
+  reports: reportsOfDraft,
   reviewedBy: draft.reviewedBy,
   from: message.from,
   subject: message.subject,
@@ -41,7 +76,7 @@ const shown = {
 };
 
 /** Drafts with the mail that they answer. */
-export async function listInbox(db: Database, page: InboxPage) {
+export async function inboxRows(db: Database, page: InboxPage) {
   const build = (queries: Queries) =>
     [
       queries
@@ -57,7 +92,38 @@ export async function listInbox(db: Database, page: InboxPage) {
   return rows;
 }
 
-export type InboxRow = Awaited<ReturnType<typeof listInbox>>[number];
+/** The records of several businesses by their keys, in one round trip. */
+export async function recordsOf(
+  db: Database,
+  businessIds: string[],
+  keys: { orders: string[]; appointments: string[] },
+  options: BatchOptions,
+) {
+  const orders = ['', ...keys.orders];
+  const appointments = ['', ...keys.appointments];
+  const build = (queries: Queries) =>
+    [
+      queries
+        .select({ businessId: order.businessId, ...orderColumns })
+        .from(order)
+        .where(
+          and(
+            inArray(order.businessId, businessIds),
+            or(
+              inArray(order.orderKey, orders),
+              arrayOverlaps(order.trackingKeys, orders),
+              inArray(order.invoiceKey, orders),
+            ),
+          ),
+        ),
+      queries
+        .select({ businessId: appointment.businessId, ...appointmentColumns })
+        .from(appointment)
+        .where(and(inArray(appointment.businessId, businessIds), inArray(appointment.appointmentKey, appointments))),
+    ] as const;
+  const [only] = businessIds;
+  return businessIds.length === 1 && only !== undefined ? db.tenant(only, build, options) : db.operator(build, options);
+}
 
 function conditions(page: InboxPage): (SQL | undefined)[] {
   const like = page.search === null ? null : `%${page.search.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
@@ -67,7 +133,19 @@ function conditions(page: InboxPage): (SQL | undefined)[] {
     page.statuses.length === 0 ? undefined : inArray(draft.status, [...page.statuses]),
     page.intent === null ? undefined : sql`${draft.content}->>'intent' = ${page.intent}`,
     page.language === null ? undefined : sql`${draft.content}->>'language' = ${page.language}`,
-    page.withFindings ? sql`jsonb_path_exists(${draft.content}, '$.findings[*] ? (@.severity != "info")')` : undefined,
+    page.withFindings
+      ? or(
+          sql`jsonb_path_exists(${draft.content}, '$.findings[*] ? (@.severity != "info")')`,
+          sql`${reportsOfDraft} <> '[]'::jsonb`,
+          and(
+            eq(draft.status, 'READY'),
+            or(
+              touched('orders', 'orderNumber', sql`${order}`, sql`r."orderKey"`),
+              touched('appointments', 'id', sql`${appointment}`, sql`r."appointmentKey"`),
+            ),
+          ),
+        )
+      : undefined,
     page.olderThanHours === null
       ? undefined
       : sql`${message.sentAt} < now() - make_interval(hours => ${page.olderThanHours})`,
@@ -89,10 +167,10 @@ const THREAD_MESSAGES = 50;
 /** What a draft's page shows beside the draft itself. */
 export async function readDraftSurroundings(
   db: Database,
-  row: { businessId: string; threadId: string; exampleIds: string[]; reviewedBy: string | null },
+  row: { id: string; businessId: string; threadId: string; exampleIds: string[]; reviewedBy: string | null },
 ) {
   const { businessId, threadId, exampleIds } = row;
-  const [messages, examples, [owner]] = await db.tenant(businessId, (queries) => [
+  const [messages, examples, [owner], [reported]] = await db.tenant(businessId, (queries) => [
     queries
       .select({
         id: message.id,
@@ -127,23 +205,40 @@ export async function readDraftSurroundings(
       .select({ name: business.name, timeZone: business.timeZone })
       .from(business)
       .where(eq(business.id, businessId)),
+    queries
+      .select({ reports: reportsOfDraft })
+      .from(draft)
+      .where(and(eq(draft.businessId, businessId), eq(draft.id, row.id))),
   ]);
-  const [, keyId, person] = /^key:([^/]+)(?:\/(.+))?$/.exec(row.reviewedBy ?? '') ?? [];
-  const [[key]] =
-    keyId === undefined
+  const reports = reported?.reports ?? [];
+  const named = [row.reviewedBy ?? '', ...reports.map(({ by }) => by)].map(partsOf);
+  const keyIds = named.flatMap(({ keyId }) => keyId ?? []);
+  const [keys] =
+    keyIds.length === 0
       ? [[]]
       : await db.operator((queries) => [
           queries
-            .select({ name: apiKey.name })
+            .select({ id: apiKey.id, name: apiKey.name })
             .from(apiKey)
-            .where(and(eq(apiKey.id, keyId), eq(apiKey.businessId, businessId))),
+            .where(and(inArray(apiKey.id, keyIds), eq(apiKey.businessId, businessId))),
         ]);
+  /** The person, and whose key it was where that says more. */
+  const nameOf = (actor: string) => {
+    const { keyId, person } = partsOf(actor);
+    const name = keys.find(({ id }) => id === keyId)?.name;
+    return person === undefined ? (name ?? actor) : name === undefined ? person : `${person} (${name})`;
+  };
   return {
     messages: messages.reverse(),
     examples,
     business: owner ?? { name: businessId, timeZone: 'UTC' },
-    /** The person, and whose key it was where that says more. */
-    reviewerName:
-      person === undefined ? (key?.name ?? row.reviewedBy) : key === undefined ? person : `${person} (${key.name})`,
+    reports: reports.map((report) => ({ ...report, by: nameOf(report.by), at: new Date(report.at) })),
+    reviewerName: row.reviewedBy === null ? null : nameOf(row.reviewedBy),
   };
+}
+
+/** `key:<id>/<person>` in its parts; an operator has none. */
+function partsOf(actor: string): { keyId?: string | undefined; person?: string | undefined } {
+  const [, keyId, person] = /^key:([^/]+)(?:\/(.+))?$/.exec(actor) ?? [];
+  return { keyId, person };
 }

@@ -6,7 +6,7 @@ import { appointment, order } from '../storage/schema/index.ts';
 export const SENDER_ROWS = 50;
 const NAMED_ROWS = 100;
 
-const orderColumns = {
+export const orderColumns = {
   orderNumber: order.orderNumber,
   customerEmail: order.customerEmail,
   status: order.status,
@@ -47,7 +47,7 @@ export function ordersByCustomer(queries: Queries, businessId: string, customerK
     .limit(SENDER_ROWS);
 }
 
-const appointmentColumns = {
+export const appointmentColumns = {
   id: appointment.id,
   customerEmail: appointment.customerEmail,
   status: appointment.status,

@@ -163,6 +163,109 @@ describe('the inbox', () => {
     expect(await stored(draft)).toMatchObject({ status: 'APPROVED' });
   });
 
+  describe('a draft whose facts are overtaken', () => {
+    it('shows the difference as soon as it is opened, and marks what is no longer true', async () => {
+      const draft = await ready();
+      await harness.putOrder(businessId, draft.orderNumber, { status: 'cancelled', shipments: [] });
+      const { html } = await open(person, draft);
+      expect(html).toContain('Facts have changed since this draft was made');
+      expect(html).toMatch(/<mark class="claim claim-overtaken"[^>]*>/);
+      expect(html).toContain('badge-bad">No longer true<');
+      expect(html).toContain('<ins>cancelled</ins>');
+      // In words: no JSON, and each fact once.
+      expect(html).not.toMatch(/<(?:del|ins)>[^<]*(?:\{|&quot;)/);
+      const rows = [...html.matchAll(/<tr><th scope="row">(.*?)<\/th>/g)].map(([, what]) => what);
+      expect(rows).toEqual([...new Set(rows)]);
+      expect(html).not.toContain('data-key="a"');
+      const changes = /name="changes" value="(\w+)"/.exec(html)?.[1] ?? '';
+      // They were shown it: one press, and an explicit one.
+      expect((await act(person, draft, 'approve', { changes })).status).toBe(303);
+      expect((await stored(draft)).status).toBe('APPROVED');
+    });
+
+    it('is refused to a page that has shown another difference', async () => {
+      const draft = await ready();
+      await harness.putOrder(businessId, draft.orderNumber, { status: 'delivered' });
+      const { html } = await open(person, draft);
+      const changes = /name="changes" value="(\w+)"/.exec(html)?.[1] ?? '';
+      await harness.putOrder(businessId, draft.orderNumber, { status: 'cancelled' });
+      const refused = await act(person, draft, 'approve', { changes });
+      expect(refused.status).toBe(409);
+      expect(refused.html).toContain('<ins>cancelled</ins>');
+      expect((await stored(draft)).status).toBe('READY');
+    });
+
+    it('has a badge in the list, is among those with findings, and costs the list one round trip in all', async () => {
+      const word = crypto.randomUUID().slice(0, 13);
+      const changed = await ready(undefined, { subject: `one ${word}` });
+      const same = await ready(undefined, { subject: `two ${word}` });
+      const rewritten = await ready(undefined, { subject: `three ${word}` });
+      await harness.putOrder(businessId, changed.orderNumber, { status: 'cancelled' });
+      await harness.putOrder(businessId, rewritten.orderNumber);
+      const badges = async (query: string) => {
+        const { html } = await person.get(`/inbox?q=${word}${query}`);
+        const row = (id: string) => html.split('<li>').find((part) => part.includes(id));
+        return [changed, same, rewritten].map(({ id }) => row(id)?.includes('Facts have changed'));
+      };
+      const before = harness.services.db.roundTrips();
+      expect(await badges('')).toEqual([true, false, false]);
+      const cost = harness.services.db.roundTrips() - before;
+      expect(await badges('&findings=1')).toEqual([true, undefined, undefined]);
+      await ready(undefined, { subject: `four ${word}` });
+      const again = harness.services.db.roundTrips();
+      await person.get(`/inbox?q=${word}`);
+      expect(harness.services.db.roundTrips() - again).toBe(cost);
+      expect((await stranger.get(`/inbox?q=${word}&findings=1`)).html).not.toContain(changed.id);
+    });
+
+    it('is not called proven where the records do not answer in time', async () => {
+      const draft = await ready();
+      const { db } = harness.services;
+      const limits: number[] = [];
+      const late = startHarness({
+        config: { toolTimeoutMs: 1_234 },
+        db: {
+          ...db,
+          tenant: (id, build, options) => {
+            if (options?.timeoutMs === undefined) return db.tenant(id, build, options);
+            limits.push(options.timeoutMs);
+            throw new AppError('DATABASE_TIMEOUT', 'The database took too long.');
+          },
+        },
+      });
+      const there = openBrowser(late, { 'cf-connecting-ip': crypto.randomUUID() });
+      for (const [name, value] of person.cookies) there.cookies.set(name, value);
+      const { html, status } = await open(there, draft);
+      expect(status).toBe(200);
+      expect(html).toContain('The facts could not be checked again');
+      expect((await there.get('/inbox')).html).toContain('Facts not checked again');
+      expect(new Set(limits)).toEqual(new Set([1_234]));
+    });
+  });
+
+  it('a reported draft says what, who and why, and is approved by a second click only', async () => {
+    const word = crypto.randomUUID().slice(0, 13);
+    const draft = await ready(undefined, { subject: `About ${word}` });
+    await open(colleague, draft);
+    await act(colleague, draft, 'report', { kind: 'tone', note: 'much too cold' });
+    const list = (await person.get(`/inbox?q=${word}&findings=1`)).html;
+    expect(list).toContain('Reported: The tone is wrong, by Reviewer,');
+    const { html } = await open(person, draft);
+    expect(html).toContain('This draft was reported');
+    expect(html).toMatch(/The tone is wrong: Reviewer \(reviewer\).*<q>much too cold<\/q>/s);
+    const first = await act(person, draft, 'approve');
+    expect(first.status).toBe(409);
+    expect(first.html).toContain('Approve all the same');
+    expect(first.html).not.toContain('data-key="a"');
+    const reports = /name="reports" value="(\d+)"/.exec(first.html)?.[1] ?? '';
+    // Another report meanwhile has not been seen.
+    await act(colleague, draft, 'report', { kind: 'other', note: 'and more' });
+    expect((await act(person, draft, 'approve', { reports })).status).toBe(409);
+    expect((await stored(draft)).status).toBe('READY');
+    expect((await act(person, draft, 'approve', { reports: '2' })).status).toBe(303);
+    expect((await stored(draft)).status).toBe('APPROVED');
+  });
+
   it('tells the second of two reviewers, and keeps what they wrote', async () => {
     const draft = await ready();
     await open(person, draft);

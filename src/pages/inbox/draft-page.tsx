@@ -1,6 +1,6 @@
 import type { DraftRow } from '../../drafting/draft-store.ts';
 import type { Finding } from '../../guards/finding.ts';
-import type { FactChange } from '../../review/current-facts.ts';
+import type { FactChange, FactCheck } from '../../review/current-facts.ts';
 import { REPORT_KINDS } from '../../review/report-draft.ts';
 import type { Services } from '../../services.ts';
 import { Badge, Field, FormToken, languageName, Notice, Time, type Tone } from '../components.tsx';
@@ -8,15 +8,17 @@ import { Layout } from '../layout.tsx';
 import { isTextKey } from '../texts/translate.ts';
 import type { Unsent } from '../unsent.tsx';
 import type { View } from '../view.ts';
-import { evidenceWords } from './evidence-words.ts';
+import { changedFacts, evidenceValue, evidenceWords, valueWords } from './evidence-words.ts';
 import { STATUS_TONES } from './inbox-list.tsx';
-import { FactList, MarkedBody } from './marked-body.tsx';
+import { FactList, inOrder, MarkedBody } from './marked-body.tsx';
 
 export type Surroundings = Awaited<ReturnType<Services['readDraftSurroundings']>>;
 
 /** Why the last action did not happen. The reviewer's own text is never lost. */
 export type Problem =
   | { kind: 'facts'; changes: FactChange[] }
+  /** Somebody found it wrong: approving takes a second click. */
+  | { kind: 'reported' }
   | { kind: 'confirm'; findings: Finding[] }
   | { kind: 'state' }
   | { kind: 'version' }
@@ -29,6 +31,10 @@ interface DraftProps {
   view: View;
   draft: DraftRow;
   around: Surroundings;
+  /** What the tools say now. */
+  facts: FactCheck;
+  /** The reviewer has been told of the reports, and insists. */
+  reportsSeen: boolean;
   /** The list's filter, kept while going from draft to draft. */
   query: string;
   problem?: Problem;
@@ -57,8 +63,13 @@ export function DraftPage(props: DraftProps) {
         {content === null ? null : <Badge>{t(`intent.${content.intent}`)}</Badge>}
         {content === null ? null : <Badge>{languageName(view, content.language)}</Badge>}
         <Badge>{around.business.name}</Badge>
+        {props.facts.state === 'same' ? null : (
+          <Badge tone={props.facts.state === 'changed' ? 'bad' : 'warn'}>{t(`facts.${props.facts.state}`)}</Badge>
+        )}
       </p>
+      <ReportNotice {...props} />
       <ProblemNotice {...props} />
+      <FactNotice {...props} />
       <div class="two">
         <Thread view={view} around={around} />
         <section aria-labelledby="reply-title">
@@ -77,7 +88,7 @@ export function DraftPage(props: DraftProps) {
                     </>
                   )}
                 </dl>
-                <MarkedBody t={t} content={content} evidence={draft.evidence} />
+                <MarkedBody t={t} content={content} evidence={draft.evidence} facts={props.facts} />
               </div>
               {draft.status === 'READY' ? <Actions {...props} /> : null}
             </>
@@ -161,34 +172,10 @@ function ProblemNotice({ view, draft, around, problem, edited }: DraftProps) {
       </Field>
     );
   switch (problem.kind) {
+    // Said by the notices of the facts and of the reports.
     case 'facts':
-      return (
-        <Notice tone="bad" title={t('problem.facts.title')}>
-          <p>{t('problem.facts.text')}</p>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t('problem.facts.what')}</th>
-                <th scope="col">{t('problem.facts.before')}</th>
-                <th scope="col">{t('problem.facts.after')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {problem.changes.map(({ path, before, after }) => (
-                <tr>
-                  <th scope="row">{evidenceWords(t, null, path)}</th>
-                  <td>
-                    <del>{plain(before)}</del>
-                  </td>
-                  <td>
-                    <ins>{plain(after)}</ins>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Notice>
-      );
+    case 'reported':
+      return null;
     case 'confirm':
       return (
         <Notice tone="bad" title={t('problem.confirm.title')}>
@@ -226,12 +213,113 @@ function ProblemNotice({ view, draft, around, problem, edited }: DraftProps) {
   }
 }
 
-function plain(value: unknown): string {
-  return value === null || value === undefined
-    ? '–'
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
+/** Who found this version wrong, when and why. */
+function ReportNotice({ view, around, problem, draft }: DraftProps) {
+  const { t } = view;
+  const { reports } = around;
+  if (reports.length === 0) return null;
+  const text = problem?.kind === 'reported' ? 'problem.reported.text' : 'reported.text';
+  return (
+    <Notice tone="bad" title={t('reported.title')}>
+      {draft.status === 'READY' ? <p>{t(text)}</p> : null}
+      <ul>
+        {reports.map(({ kind, note, by, at }) => (
+          <li>
+            {t('reported.line', { what: t(`report.${kind}`), who: by })},{' '}
+            <Time view={view} at={at} zone={around.business.timeZone} />
+            {note === null ? null : (
+              <>
+                : <q>{note}</q>
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  );
+}
+
+/** What differs from when the draft was made: what it says first, then what it does not say. */
+function FactNotice({ view, draft, around, facts, problem }: DraftProps) {
+  const { t } = view;
+  if (facts.state === 'unknown') {
+    return (
+      <Notice tone="warn" title={t('facts.unknown.title')}>
+        <p>{t('facts.unknown.text')}</p>
+      </Notice>
+    );
+  }
+  if (facts.state === 'same') return null;
+  const { timeZone } = around.business;
+  const words = (value: unknown) => valueWords(view, value, timeZone);
+  const said = inOrder(draft.content?.claims ?? []).filter(
+    ({ start, end, evidence }) =>
+      evidence !== undefined && facts.overtaken.some((one) => one.start === start && one.end === end),
+  );
+  const paths = said.map(({ evidence = '' }) => evidence);
+  const others = changedFacts(facts.changes).filter(
+    ({ path }) => !paths.some((one) => one === path || one.replace(/canonicalStatus$/, 'status') === path),
+  );
+  const rest = others.map(({ path, before, after }) => {
+    const isGone = before === null && after === null;
+    return {
+      what: evidenceWords(t, null, path),
+      before: isGone ? t('facts.there') : words(before),
+      after: isGone ? t('facts.gone') : words(after),
+    };
+  });
+  return (
+    <Notice tone="bad" title={t('facts.changed.title')}>
+      <p>{t(problem?.kind === 'facts' ? 'problem.facts.text' : 'facts.changed.text')}</p>
+      {said.length === 0 ? (
+        <Changes view={view} rows={rest} />
+      ) : (
+        <>
+          <Changes
+            view={view}
+            rows={said.map(({ text, evidence = '' }) => ({
+              what: `“${text}” (${evidenceWords(t, null, evidence)})`,
+              before: words(evidenceValue(draft.evidence, evidence)),
+              after: words(evidenceValue(facts.now, evidence)),
+            }))}
+          />
+          {rest.length === 0 ? null : (
+            <details>
+              <summary>{t('facts.changed.others', { n: rest.length })}</summary>
+              <Changes view={view} rows={rest} />
+            </details>
+          )}
+        </>
+      )}
+    </Notice>
+  );
+}
+
+function Changes({ view: { t }, rows }: { view: View; rows: { what: string; before: string; after: string }[] }) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">{t('problem.facts.what')}</th>
+          <th scope="col">{t('problem.facts.before')}</th>
+          <th scope="col">{t('problem.facts.after')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ what, before, after }) => (
+          <tr>
+            <th scope="row">{what}</th>
+            <td>
+              <del>{before}</del>
+            </td>
+            <td>
+              <ins>{after}</ins>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
 }
 
 function Hidden({ view, draft }: DraftProps) {
@@ -246,19 +334,36 @@ function Hidden({ view, draft }: DraftProps) {
 /** Where a form of this draft goes; the filter goes with it, so that the next draft is of the same list. */
 const to = ({ draft, query }: DraftProps, verb: string) => `/inbox/${encodeURIComponent(draft.id)}/${verb}${query}`;
 
+/** What the reviewer was shown besides the draft: approval goes by it. */
+function Seen({ facts, around, reportsSeen }: DraftProps) {
+  return (
+    <>
+      {facts.state === 'changed' ? <input type="hidden" name="changes" value={facts.hash} /> : null}
+      {reportsSeen ? <input type="hidden" name="reports" value={String(around.reports.length)} /> : null}
+    </>
+  );
+}
+
 function Actions(props: DraftProps) {
-  const { view, draft, problem, edited } = props;
+  const { view, draft, problem, edited, facts, reportsSeen } = props;
   const { t } = view;
   const made = draft.content?.body ?? '';
+  // Whoever goes through drafts by keys must not approve this one by habit.
+  const isDoubtful = facts.state === 'changed' || reportsSeen;
   const editing = edited !== undefined && problem !== undefined && problem.kind !== 'version';
   return (
     <>
       {editing ? null : (
         <form class="approve" method="post" action={to(props, 'approve')}>
           <Hidden {...props} />
-          <button type="submit" class="primary" data-key="a">
-            {t(problem?.kind === 'facts' ? 'draft.approveAnyway' : 'draft.approve')} <kbd>a</kbd>
-          </button>
+          <Seen {...props} />
+          {isDoubtful ? (
+            <button type="submit">{t('draft.approveAnyway')}</button>
+          ) : (
+            <button type="submit" class="primary" data-key="a">
+              {t('draft.approve')} <kbd>a</kbd>
+            </button>
+          )}
         </form>
       )}
       <details class="card" data-key="e" open={editing}>
@@ -267,6 +372,7 @@ function Actions(props: DraftProps) {
         </summary>
         <form method="post" action={to(props, 'approve')} data-edit>
           <Hidden {...props} />
+          <Seen {...props} />
           {problem?.kind === 'confirm' ? <input type="hidden" name="confirm" value="yes" /> : null}
           <Field id="body" label={t('draft.editLabel')} hint={t('draft.editHint')}>
             {/* The first line end after the tag is not part of the text. */}
@@ -293,7 +399,9 @@ function Actions(props: DraftProps) {
           <div class="difference" data-difference hidden />
           <button type="submit" class="primary">
             {t(
-              problem?.kind === 'confirm' || problem?.kind === 'facts' ? 'draft.approveAnyway' : 'draft.approveEdited',
+              problem?.kind === 'confirm' || problem?.kind === 'facts' || reportsSeen
+                ? 'draft.approveAnyway'
+                : 'draft.approveEdited',
             )}
           </button>
         </form>
@@ -362,7 +470,7 @@ function OtherActions(props: DraftProps) {
   );
 }
 
-function Explanation({ view, draft, around }: DraftProps) {
+function Explanation({ view, draft, around, facts }: DraftProps) {
   const { t } = view;
   const { content, evidence } = draft;
   if (content === null) return null;
@@ -378,7 +486,7 @@ function Explanation({ view, draft, around }: DraftProps) {
       {content.body === '' ? null : (
         <section class="card">
           <h3>{t('facts.title')}</h3>
-          <FactList t={t} content={content} evidence={evidence} />
+          <FactList t={t} content={content} evidence={evidence} facts={facts} />
         </section>
       )}
       {snippets.length === 0 ? null : (

@@ -1,12 +1,63 @@
 import type { DraftEvidence } from '../../drafting/draft.ts';
+import type { FactChange } from '../../review/current-facts.ts';
 import { isTextKey, type Translate } from '../texts/translate.ts';
+import type { View } from '../view.ts';
+
+/** A value of a record as people read it: days and times in the business's zone. */
+export function valueWords({ language }: Pick<View, 'language'>, value: unknown, timeZone: string): string {
+  if (value === null || value === undefined || value === '') return '–';
+  const locale = language === 'tr' ? 'tr-TR' : 'en-GB';
+  if (typeof value === 'number') return new Intl.NumberFormat(locale).format(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text);
+  if ((!isTime && !/^\d{4}-\d\d-\d\d$/.test(text)) || Number.isNaN(Date.parse(text))) return text;
+  // A day without a time is that day everywhere.
+  return new Intl.DateTimeFormat(locale, {
+    dateStyle: 'medium',
+    ...(isTime ? { timeStyle: 'short', timeZone } : { timeZone: 'UTC' }),
+  }).format(new Date(text));
+}
+
+export interface ChangedFact {
+  path: string;
+  before: unknown;
+  after: unknown;
+}
+
+/** Single values that differ, each fact once: whole records are taken apart, and a status is not told in two spellings. */
+export function changedFacts(changes: FactChange[]): ChangedFact[] {
+  const leaves = changes.flatMap(({ path, before, after }) =>
+    before !== null && after === null && /^\w+\[[^\]]*\]$/.test(path)
+      ? [{ path, before: null, after: null }]
+      : leavesOf(path, before, after),
+  );
+  const paths = new Set(leaves.map(({ path }) => path));
+  return leaves.filter(
+    ({ path }) => !path.endsWith('.canonicalStatus') || !paths.has(path.replace(/canonicalStatus$/, 'status')),
+  );
+}
+
+function leavesOf(path: string, before: unknown, after: unknown): ChangedFact[] {
+  const isTree = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object';
+  if (!isTree(before) && !isTree(after)) return before === after ? [] : [{ path, before, after }];
+  const [old, now] = [isTree(before) ? before : {}, isTree(after) ? after : {}];
+  const isList = Array.isArray(before) || Array.isArray(after);
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])].flatMap((key) =>
+    leavesOf(isList ? `${path}[${key}]` : `${path}.${key}`, old[key] ?? null, now[key] ?? null),
+  );
+}
+
+/** What stands at a path of the evidence; undefined where nothing does. */
+export function evidenceValue(evidence: DraftEvidence | null, path: string): unknown {
+  const { root, id, steps } = partsOf(path);
+  return valueAt(recordOf(evidence, root, id), steps);
+}
 
 /** `orders[#W1].shipments[0].eta` → `order #W1, parcel 1, expected: 2026-11-12`, with the value that stands there. */
 export function evidenceWords(t: Translate, evidence: DraftEvidence | null, path: string): string {
-  const [, root = '', id, rest = ''] = /^(\w+)(?:\[(.*?)\])?(?:\.(.*))?$/s.exec(path) ?? [];
+  const { root, id, steps } = partsOf(path);
   const key = `evidence.${root}`;
   const place = isTextKey(key) ? t(key, { id: id ?? '' }) : path;
-  const steps = rest.split(/[.[\]]+/).filter((step) => step !== '');
   const words: string[] = [];
   for (const step of steps) {
     const field = `field.${step}`;
@@ -16,6 +67,11 @@ export function evidenceWords(t: Translate, evidence: DraftEvidence | null, path
   }
   const value = valueAt(recordOf(evidence, root, id), steps);
   return `${[place, ...words].join(', ')}${value === undefined ? '' : `: ${value}`}`;
+}
+
+function partsOf(path: string): { root: string; id: string | undefined; steps: string[] } {
+  const [, root = '', id, rest = ''] = /^(\w+)(?:\[(.*?)\])?(?:\.(.*))?$/s.exec(path) ?? [];
+  return { root, id, steps: rest.split(/[.[\]]+/).filter((step) => step !== '') };
 }
 
 function recordOf(evidence: DraftEvidence | null, root: string, id: string | undefined): unknown {

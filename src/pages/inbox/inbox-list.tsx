@@ -1,4 +1,4 @@
-import type { InboxRow } from '../../review/inbox-store.ts';
+import type { InboxRow } from '../../review/list-inbox.ts';
 import { INTENT_NAMES } from '../../tools/intents.ts';
 import { Age, Badge, EmptyState, Field, FormToken, languageName, Pager, type Tone } from '../components.tsx';
 import { Layout, nameOf } from '../layout.tsx';
@@ -104,11 +104,25 @@ function Row({ view, row, query, showBusiness }: { view: View; row: InboxRow; qu
           {row.content === null ? null : <Badge>{t(`intent.${row.content.intent}`)}</Badge>}
           {row.content === null ? null : <Badge>{languageName(view, row.content.language)}</Badge>}
           {findings === 0 ? null : <Badge tone="warn">{t('inbox.findings', { n: findings })}</Badge>}
+          {row.facts === 'same' ? null : (
+            <Badge tone={row.facts === 'changed' ? 'bad' : 'warn'}>{t(`facts.${row.facts}`)}</Badge>
+          )}
+          {row.reports.slice(0, 1).map(({ kind, by, at }) => (
+            <Badge tone="bad">
+              {t('reported.badge', { what: t(`report.${kind}`), who: personOf(by) ?? t('who.reviewer') })}{' '}
+              <Age view={view} at={new Date(at)} zone={row.timeZone} />
+            </Badge>
+          ))}
           {showBusiness ? <Badge>{row.businessName}</Badge> : null}
         </span>
       </a>
     </li>
   );
+}
+
+/** The name that somebody signed in with; nobody's where all that is known is a key. */
+function personOf(actor: string): string | undefined {
+  return actor.startsWith('key:') ? /^key:[^/]+\/(.+)$/.exec(actor)?.[1] : actor;
 }
 
 function Filters({ view, query, businesses }: Pick<InboxProps, 'view' | 'query' | 'businesses'>) {

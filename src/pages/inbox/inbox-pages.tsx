@@ -4,7 +4,7 @@ import type { DraftRow } from '../../drafting/draft-store.ts';
 import type { Finding } from '../../guards/finding.ts';
 import { AppError } from '../../lib/errors.ts';
 import { cleanText } from '../../mail/clean-text.ts';
-import type { FactChange } from '../../review/current-facts.ts';
+import { type FactChange, type FactCheck, hashOfChanges } from '../../review/current-facts.ts';
 import { REPORT_KINDS } from '../../review/report-draft.ts';
 import { page } from '../layout.tsx';
 import { createPages, flash } from '../page-router.ts';
@@ -49,8 +49,14 @@ inboxPages.post('/inbox/:id/approve', async (c) => {
   const body = typeof form.body === 'string' ? editOf(draft, form.body) : undefined;
   if (body !== undefined && body.trim() === '')
     return show(c, draft, { problem: { kind: 'empty' }, edited: body }, 422);
-  const act = { ...review(c, draft, form), body, confirm: form.confirm === 'yes' };
-  return decided(c, draft, 'done.approved', body, () => c.var.services.approveDraft(act));
+  const { reports } = await surroundings(c, draft);
+  const reportsSeen = form.reports === String(reports.length);
+  if (draft.status === 'READY' && reports.length > 0 && !reportsSeen) {
+    return show(c, draft, { problem: { kind: 'reported' }, edited: body, reportsSeen: true }, 409);
+  }
+  const changesSeen = typeof form.changes === 'string' ? form.changes : undefined;
+  const act = { ...review(c, draft, form), body, confirm: form.confirm === 'yes', changesSeen };
+  return decided(c, draft, 'done.approved', body, () => c.var.services.approveDraft(act), reportsSeen);
 });
 
 inboxPages.post('/inbox/:id/discard', async (c) => {
@@ -122,6 +128,7 @@ async function decided(
   done: TextKey,
   edited: string | undefined,
   decide: () => Promise<DraftRow>,
+  reportsSeen = false,
 ): Promise<Response> {
   if (draft.status === 'APPROVED' || draft.status === 'DISCARDED') {
     return show(c, draft, { problem: { kind: 'state' }, edited }, 409);
@@ -133,7 +140,7 @@ async function decided(
     if (problem === undefined) throw error;
     const now = await loaded(c);
     const isNewer = problem.kind === 'state' && now.status === 'READY';
-    return show(c, now, { problem: isNewer ? { kind: 'version' } : problem, edited }, 409);
+    return show(c, now, { problem: isNewer ? { kind: 'version' } : problem, edited, reportsSeen }, 409);
   }
   const query = queryOf(c);
   const { services } = c.var;
@@ -167,6 +174,7 @@ interface Written {
   problem: Problem;
   edited?: string | undefined;
   unsent?: Unsent;
+  reportsSeen?: boolean;
 }
 
 async function show(
@@ -175,17 +183,30 @@ async function show(
   written?: Written,
   status: 200 | 409 | 422 = 200,
 ): Promise<Response> {
-  const { businessId, threadId, reviewedBy, content } = draft;
-  const exampleIds = content?.rag.examples.map(({ id }) => id) ?? [];
-  const around = await c.var.services.readDraftSurroundings({ businessId, threadId, exampleIds, reviewedBy });
+  const [around, checked] = await Promise.all([surroundings(c, draft), c.var.services.checkFacts(draft)]);
+  const facts = written?.problem.kind === 'facts' ? await shownAtLeast(written.problem.changes, checked) : checked;
   const props = {
     view: c.var.view,
     draft,
     around,
+    facts,
     query: queryOf(c).query,
+    reportsSeen: false,
     ...written,
   };
   return c.html(page(<DraftPage {...props} />), status);
+}
+
+/** A refusal is shown with its difference, even where the tools do not answer a second time. */
+async function shownAtLeast(changes: FactChange[], checked: FactCheck): Promise<FactCheck> {
+  if (checked.state === 'changed' || changes.length === 0) return checked;
+  return { state: 'changed', changes, hash: await hashOfChanges(changes), overtaken: [], now: null };
+}
+
+function surroundings(c: PageContext, draft: DraftRow) {
+  const { id, businessId, threadId, reviewedBy, content } = draft;
+  const exampleIds = content?.rag.examples.map((example) => example.id) ?? [];
+  return c.var.services.readDraftSurroundings({ id, businessId, threadId, exampleIds, reviewedBy });
 }
 
 /** The draft, if this actor may see it; another business's does not exist. */

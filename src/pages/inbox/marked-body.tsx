@@ -1,10 +1,12 @@
 import type { DraftContent, DraftEvidence } from '../../drafting/draft.ts';
 import type { Claim } from '../../guards/grounding/claim.ts';
+import type { FactCheck } from '../../review/current-facts.ts';
 import { Badge, type Tone } from '../components.tsx';
 import type { Translate } from '../texts/translate.ts';
 import { evidenceWords } from './evidence-words.ts';
 
-const TONES: Record<Claim['verdict'], Tone> = {
+const TONES: Record<Shown, Tone> = {
+  overtaken: 'bad',
   verified: 'good',
   contradicted: 'bad',
   unsupported: 'bad',
@@ -15,24 +17,36 @@ interface Props {
   t: Translate;
   content: DraftContent;
   evidence: DraftEvidence | null;
+  /** What the tools say now; claims that no longer hold are shown as such, whatever held when they were written. */
+  facts: FactCheck;
+}
+
+/** A verdict as it is now. */
+type Shown = Claim['verdict'] | 'overtaken';
+
+function shownVerdict(facts: FactCheck, { verdict, start, end }: Claim): Shown {
+  const isOvertaken =
+    facts.state === 'changed' && facts.overtaken.some((one) => one.start === start && one.end === end);
+  return isOvertaken ? 'overtaken' : verdict;
 }
 
 /** The body as text, each claim marked by its verdict; its evidence shows on focus and on hover. */
-export function MarkedBody({ t, content, evidence }: Props) {
+export function MarkedBody({ t, content, evidence, facts }: Props) {
   const { body } = content;
   let at = 0;
   const parts = inOrder(content.claims).flatMap((claim, i) => {
     const before = body.slice(at, claim.start);
     at = claim.end;
     const id = `claim-${i}`;
+    const verdict = shownVerdict(facts, claim);
     return [
       before,
       <span class="claim-place">
-        <mark class={`claim claim-${claim.verdict}`} tabindex={0} aria-describedby={id}>
+        <mark class={`claim claim-${verdict}`} tabindex={0} aria-describedby={id}>
           {body.slice(claim.start, claim.end)}
         </mark>
         <span class="tip" role="tooltip" id={id}>
-          <strong>{t(`verdict.${claim.verdict}`)}</strong> {claimWords(t, evidence, claim)}
+          <strong>{t(`verdict.${verdict}`)}</strong> {claimWords(t, evidence, claim, verdict)}
         </span>
       </span>,
     ];
@@ -46,28 +60,31 @@ export function MarkedBody({ t, content, evidence }: Props) {
 }
 
 /** The same as a list: what is marked, and why. */
-export function FactList({ t, content, evidence }: Props) {
+export function FactList({ t, content, evidence, facts }: Props) {
   const claims = inOrder(content.claims);
   if (claims.length === 0) return <p class="soft">{t('facts.none')}</p>;
   return (
     <ul class="plain">
-      {claims.map((claim) => (
-        <li>
-          <Badge tone={TONES[claim.verdict]}>{t(`verdict.${claim.verdict}`)}</Badge> <q>{claim.text}</q>{' '}
-          <span class="soft">{claimWords(t, evidence, claim)}</span>
-        </li>
-      ))}
+      {claims.map((claim) => {
+        const verdict = shownVerdict(facts, claim);
+        return (
+          <li>
+            <Badge tone={TONES[verdict]}>{t(`verdict.${verdict}`)}</Badge> <q>{claim.text}</q>{' '}
+            <span class="soft">{claimWords(t, evidence, claim, verdict)}</span>
+          </li>
+        );
+      })}
     </ul>
   );
 }
 
-function claimWords(t: Translate, evidence: DraftEvidence | null, claim: Claim): string {
+function claimWords(t: Translate, evidence: DraftEvidence | null, claim: Claim, verdict: Shown): string {
   const shown = claim.evidence === undefined ? '–' : evidenceWords(t, evidence, claim.evidence);
-  return t(`verdict.${claim.verdict}.text`, { evidence: shown });
+  return t(`verdict.${verdict}.text`, { evidence: shown });
 }
 
 /** From left to right, none within another: of two that overlap the first stays. */
-function inOrder(claims: Claim[]): Claim[] {
+export function inOrder(claims: Claim[]): Claim[] {
   const kept: Claim[] = [];
   for (const claim of claims.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
     if (claim.start >= (kept.at(-1)?.end ?? 0)) kept.push(claim);

@@ -116,12 +116,42 @@ export const INBOX_TEXTS = {
   'report.tone': ['The tone is wrong', 'Üslubu yanlış'],
   'report.other': ['Something else', 'Başka bir şey'],
 
+  'facts.changed': ['Facts have changed', 'Bilgiler değişti'],
+  'facts.unknown': ['Facts not checked again', 'Bilgiler yeniden denetlenemedi'],
+  'facts.changed.title': ['Facts have changed since this draft was made', 'Taslaktan sonra bilgiler değişti'],
+  'facts.changed.text': [
+    'Make the draft anew, change it yourself, or approve it all the same.',
+    'Taslağı yenileyin, kendiniz düzeltin ya da yine de onaylayın.',
+  ],
+  'facts.changed.others': [
+    'Also changed in the records, and not said in this draft: {n}',
+    'Kayıtlarda değişen, ama taslakta geçmeyen: {n}',
+  ],
+  'facts.gone': ['no longer there, or not this customer’s', 'artık yok ya da bu müşterinin değil'],
+  'facts.there': ['there', 'vardı'],
+  'facts.unknown.title': ['The facts could not be checked again', 'Bilgiler yeniden denetlenemedi'],
+  'facts.unknown.text': [
+    'The records did not answer in time. What is marked as proven held when the draft was made. They are asked again on approval.',
+    'Kayıtlar zamanında yanıt vermedi. Doğrulandı işaretleri taslağın yapıldığı ana aittir. Onayda yeniden sorulur.',
+  ],
+  'reported.badge': ['Reported: {what}, by {who},', 'Bildirildi: {what}, {who},'],
+  'reported.title': ['This draft was reported', 'Bu taslak bildirildi'],
+  'reported.line': ['{what}: {who}', '{what}: {who}'],
+  'reported.text': [
+    'Look at it before you decide. Approving takes a second click.',
+    'Karar vermeden önce inceleyin. Onay ikinci bir tıklama ister.',
+  ],
   'facts.title': ['Facts in this draft', 'Taslaktaki bilgiler'],
   'facts.none': ['This draft states no checkable fact.', 'Bu taslakta denetlenebilir bilgi yok.'],
   'verdict.verified': ['Proven', 'Doğrulandı'],
   'verdict.contradicted': ['Wrong', 'Yanlış'],
   'verdict.unsupported': ['No proof', 'Kanıtsız'],
   'verdict.unverifiable': ['Vague', 'Belirsiz'],
+  'verdict.overtaken': ['No longer true', 'Artık doğru değil'],
+  'verdict.overtaken.text': [
+    'The records have changed. When the draft was made: {evidence}',
+    'Kayıtlar değişti. Taslak yapılırken: {evidence}',
+  ],
   'verdict.verified.text': ['Found in: {evidence}', 'Kaynak: {evidence}'],
   'verdict.contradicted.text': ['The records say otherwise: {evidence}', 'Kayıtlar farklı: {evidence}'],
   'verdict.unsupported.text': ['Nothing in the records supports this.', 'Kayıtlarda bunu destekleyen bir şey yok.'],
@@ -262,7 +292,6 @@ export const INBOX_TEXTS = {
   'sources.used': ['used', 'kullanıldı'],
   'sources.offered': ['offered', 'sunuldu'],
 
-  'problem.facts.title': ['Facts have changed since this draft was made', 'Taslaktan sonra bilgiler değişti'],
   'problem.facts.text': [
     'Nothing was sent. Make the draft anew, or approve it all the same with a second click.',
     'Hiçbir şey gönderilmedi. Taslağı yenileyin ya da ikinci bir tıklamayla yine de onaylayın.',
@@ -270,6 +299,11 @@ export const INBOX_TEXTS = {
   'problem.facts.before': ['In the draft', 'Taslakta'],
   'problem.facts.after': ['Now', 'Şimdi'],
   'problem.facts.what': ['Fact', 'Bilgi'],
+  'problem.reported.title': ['This draft was reported', 'Bu taslak bildirildi'],
+  'problem.reported.text': [
+    'Nothing was sent. If you have looked and it is right, approve it all the same with a second click.',
+    'Hiçbir şey gönderilmedi. İnceleyip doğru buluyorsanız ikinci bir tıklamayla yine de onaylayın.',
+  ],
   'problem.confirm.title': ['Your text has findings', 'Metninizde bulgular var'],
   'problem.confirm.text': [
     'Nothing was sent. Change the text, or approve it all the same if you are sure.',
@@ -309,4 +343,5 @@ export const INBOX_TEXTS = {
     'Olmadı: taslağın durumu bu arada değişti.',
   ],
   'who.nobody': ['nobody', 'kimse'],
+  'who.reviewer': ['a reviewer', 'bir inceleyen'],
 } as const satisfies Record<string, readonly [string, string]>;
