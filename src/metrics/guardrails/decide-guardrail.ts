@@ -113,6 +113,8 @@ interface Series {
   businessId: string;
   days: Samples[];
   baseline: Sample;
+  /** The businesses that it is the sum of; one is its own. */
+  parts: Omit<Series, 'parts'>[];
 }
 
 function seriesOf(guardrail: RateGuardrail | DropGuardrail, watch: BusinessWatch): Series {
@@ -122,7 +124,8 @@ function seriesOf(guardrail: RateGuardrail | DropGuardrail, watch: BusinessWatch
       ? { watched: add(sample(rag), sample(control)), control: NOTHING }
       : { watched: sample(rag), control: sample(control) },
   );
-  return { businessId: watch.businessId, days, baseline: sample(watch.baseline) };
+  const own = { businessId: watch.businessId, days, baseline: sample(watch.baseline) };
+  return { ...own, parts: [own] };
 }
 
 /** All businesses as one, aligned at today. */
@@ -131,45 +134,67 @@ function together(all: Series[]): Series {
   const days = Array.from({ length: longest }, (_, index) =>
     all.reduce((sum, each) => addSamples(sum, each.days.at(index - longest) ?? NO_SAMPLES), NO_SAMPLES),
   );
-  return { businessId: '', days, baseline: all.reduce((sum, each) => add(sum, each.baseline), NOTHING) };
+  return { businessId: '', days, baseline: all.reduce((sum, each) => add(sum, each.baseline), NOTHING), parts: all };
 }
 
-interface Judgement {
-  harmful: boolean;
-  /** What it rests on: the whole watch, or the part since a day that is harmful by itself. */
+/** What a verdict rests on: the whole watch, or the part since a day that is harmful by itself. */
+interface Ground {
   samples: Samples;
   baseline: Sample;
+  /** The same of each business. */
+  parts: { samples: Samples; baseline: Sample }[];
+}
+
+interface Judgement extends Ground {
+  harmful: boolean;
   alpha: number;
   sinceDay: number;
 }
 
-function judge(guardrail: RateGuardrail | DropGuardrail, { days, baseline }: Series, alpha: number): Judgement {
+function judge(guardrail: RateGuardrail | DropGuardrail, series: Series, alpha: number): Judgement {
+  const { days } = series;
   const dayAlpha = alpha / 2 / HORIZON_DAYS;
-  let since = NO_SAMPLES;
+  let since = groundOf(series);
   let bad: Judgement | undefined;
   // From the newest day back, so that the sums grow by one day each.
   for (let day = days.length - 1; day > 0; day--) {
-    since = addSamples(since, days[day] ?? NO_SAMPLES);
+    since = withDay(since, series, day);
     if (bad !== undefined || day < days.length - HORIZON_DAYS) continue;
-    if (!isHarmful(guardrail, since, baseline, dayAlpha)) continue;
-    bad = { harmful: true, samples: since, baseline, alpha: dayAlpha, sinceDay: day };
+    if (!isHarmful(guardrail, since, dayAlpha)) continue;
+    bad = { ...since, harmful: true, alpha: dayAlpha, sinceDay: day };
   }
-  const whole = addSamples(since, days[0] ?? NO_SAMPLES);
-  const harmful = isHarmful(guardrail, whole, baseline, alpha / 2);
+  const whole = withDay(since, series, 0);
+  const harmful = isHarmful(guardrail, whole, alpha / 2);
   if (!harmful && bad !== undefined) return bad;
-  return { harmful, samples: whole, baseline, alpha: alpha / 2, sinceDay: 0 };
+  return { ...whole, harmful, alpha: alpha / 2, sinceDay: 0 };
 }
 
-function isHarmful(
-  guardrail: RateGuardrail | DropGuardrail,
-  { watched, control }: Samples,
-  baseline: Sample,
-  alpha: number,
-): boolean {
+function groundOf({ baseline, parts }: Series): Ground {
+  return {
+    samples: NO_SAMPLES,
+    baseline,
+    parts: parts.map((part) => ({ samples: NO_SAMPLES, baseline: part.baseline })),
+  };
+}
+
+/** A ground with one day more; the days of its parts end with it, and may begin later. */
+function withDay(ground: Ground, { days, parts }: Series, day: number): Ground {
+  return {
+    ...ground,
+    samples: addSamples(ground.samples, days[day] ?? NO_SAMPLES),
+    parts: ground.parts.map((part, index) => {
+      const own = parts[index]?.days ?? [];
+      return { ...part, samples: addSamples(part.samples, own[day - days.length + own.length] ?? NO_SAMPLES) };
+    }),
+  };
+}
+
+function isHarmful(guardrail: RateGuardrail | DropGuardrail, ground: Ground, alpha: number): boolean {
+  const { watched } = ground.samples;
   if (guardrail.kind === 'rate') return isAbove(guardrail.limit, watched.successes, watched.n, alpha);
-  const other = otherOf(control, baseline).sample;
-  if (watched.n < REVIEWS_WITH_RAG || other === null) return false;
-  return isLower(watched, other, alpha) && (dropOf(watched, other) ?? 0) > guardrail.limit;
+  const { rag, other, drop } = compare(ground);
+  if (rag.n < REVIEWS_WITH_RAG || other === null) return false;
+  return isLower(rag, other, alpha) && (drop ?? 0) > guardrail.limit;
 }
 
 /** What a drop is measured against: the control arm, or what was before where that has too few reviews. */
@@ -179,39 +204,58 @@ function otherOf(control: Sample, baseline: Sample) {
   return { sample: null, against: null };
 }
 
-/** 1 - p_rag / p_control; null where nothing of the control arm was approved. */
-function dropOf(rag: Sample, control: Sample): number | null {
-  return control.successes === 0 ? null : 1 - rag.successes / rag.n / (control.successes / control.n);
+/**
+ * The businesses that have both sides, added up, and 1 - p_rag / p_control with each against itself (Mantel and Haenszel,
+ * JNCI 1959): one that approves less anyway, and has no control arm or a smaller one, is no loss. `drop` is null where
+ * nothing of the control arm was approved.
+ */
+function compare({ samples, baseline, parts }: Ground) {
+  const { against } = otherOf(samples.control, baseline);
+  let [rag, other, withRag, without] = [NOTHING, NOTHING, 0, 0];
+  for (const part of against === null ? [] : parts) {
+    const one = part.samples.watched;
+    const two = against === 'control' ? part.samples.control : part.baseline;
+    if (one.n === 0 || two.n === 0) continue;
+    rag = add(rag, one);
+    other = add(other, two);
+    withRag += (one.successes * two.n) / (one.n + two.n);
+    without += (two.successes * one.n) / (one.n + two.n);
+  }
+  return {
+    against,
+    rag: against === null ? samples.watched : rag,
+    other: other.n === 0 ? null : other,
+    drop: without === 0 ? null : 1 - withRag / without,
+  };
 }
 
-function figuresOf(
-  guardrail: RateGuardrail | DropGuardrail,
-  { samples: { watched, control }, baseline, alpha, sinceDay }: Judgement,
-): GuardrailFigures {
-  const base = {
-    numerator: watched.successes,
-    denominator: watched.n,
-    limit: guardrail.limit,
-    sinceDay,
-  };
+function figuresOf(guardrail: RateGuardrail | DropGuardrail, judgement: Judgement): GuardrailFigures {
+  const { samples, alpha, sinceDay } = judgement;
+  const { limit } = guardrail;
   if (guardrail.kind === 'rate') {
-    const empty = watched.n === 0;
+    const { successes, n } = samples.watched;
     return {
-      ...base,
-      estimate: empty ? null : watched.successes / watched.n,
-      interval: empty ? null : rateInterval(watched.successes, watched.n, alpha),
+      numerator: successes,
+      denominator: n,
+      limit,
+      sinceDay,
+      estimate: n === 0 ? null : successes / n,
+      interval: n === 0 ? null : rateInterval(successes, n, alpha),
       against: null,
       control: null,
     };
   }
-  const { sample, against } = otherOf(control, baseline);
-  const difference = sample === null ? null : differenceInterval(watched, sample, alpha);
+  const { rag, other, drop, against } = compare(judgement);
+  const difference = other === null ? null : differenceInterval(rag, other, alpha);
   return {
-    ...base,
-    estimate: watched.n === 0 || sample === null ? null : dropOf(watched, sample),
+    numerator: rag.successes,
+    denominator: rag.n,
+    limit,
+    sinceDay,
+    estimate: drop,
     interval: difference === null ? null : { low: difference.low, high: difference.high },
     against,
-    control: sample,
+    control: other,
   };
 }
 

@@ -91,6 +91,22 @@ describe('a guardrail', () => {
     expect(decideGuardrail('approval-drop-emergency', [watch('a', [stamped])]).status).toBe('harmful');
   });
 
+  it('does not take a business that approves less anyway, and has no control arm, for a loss', () => {
+    const strict = watch('strict', [reviews([100, 200], [0, 0])], { approved: 50, discarded: 50 });
+    const easy = watch('easy', [reviews([90, 100], [90, 100])]);
+    for (const name of ['approval-drop-emergency', 'approval-drop-pilot'] as const) {
+      expect(decideGuardrail(name, [strict, easy])).toMatchObject({ status: 'fine', figures: { estimate: 0 } });
+    }
+    // The same with a small control arm there: the shares of the arms differ, the approvals do not.
+    const few = watch('strict', [reviews([100, 200], [5, 10])]);
+    expect(decideGuardrail('approval-drop-emergency', [few, easy]).status).toBe('fine');
+  });
+
+  it('sees a loss that many small businesses have together', () => {
+    const small = Array.from({ length: 12 }, (_, index) => watch(String(index), [reviews([4, 10], [5, 5])]));
+    expect(decideGuardrail('approval-drop-emergency', small)).toMatchObject({ status: 'harmful', harmed: [] });
+  });
+
   it('is not blinded to a bad day by good weeks before it', () => {
     const good = Array.from({ length: 20 }, () => timeouts(1, 200));
     const verdict = decideGuardrail('retrieval-timeouts-emergency', [watch('a', [...good, timeouts(25, 60)])]);
