@@ -26,7 +26,8 @@ const COUNTED: Record<Exclude<Counter, 'toolCalls' | 'toolValidationErrors'>, SQ
   hallucinationsOlderPipeline: sql`${found} and ${trace}->>'pipeline' <> 'current'`,
   hallucinationsWithoutRag: sql`${found} and ${trace}->>'pipeline' = 'current' and e."arm" <> 'rag'`,
   unconfirmedReports: sql`e."type" = 'reported' and ${trace}->>'kind' in ('wrong_fact', 'leak') and ${trace}->>'confirmed' = 'false'`,
-  securityIncidents: sql`e."type" = 'security'`,
+  // What a breach of isolation wrote says nothing of a pipeline: it counts.
+  securityIncidents: sql`e."type" = 'security' and coalesce(${trace}->>'pipeline', 'current') = 'current'`,
   retrievals: sql`${retrieval} in ('hit', 'miss', 'timeout', 'error')`,
   retrievalHits: sql`${retrieval} = 'hit'`,
   retrievalTimeouts: sql`${retrieval} = 'timeout'`,
@@ -42,6 +43,9 @@ const COUNTED: Record<Exclude<Counter, 'toolCalls' | 'toolValidationErrors'>, SQ
   editUpTo30: sql`${approved} and ${distance} <= 0.3`,
   editOver50: sql`${approved} and ${distance} > 0.5`,
 };
+
+/** A draft whose outcome stands. */
+export const isAsked = COUNTED.asked;
 
 const SUMMED: Record<'toolCalls' | 'toolValidationErrors', SQL> = {
   toolCalls: sql`(${trace}->>'toolCalls')::int`,

@@ -1,8 +1,15 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '../storage/db.ts';
-import { draft, draftEvent, maintenanceProgress, metricRollup, metricStaleHour } from '../storage/schema/index.ts';
+import {
+  business,
+  draft,
+  draftEvent,
+  maintenanceProgress,
+  metricRollup,
+  metricStaleHour,
+} from '../storage/schema/index.ts';
 import { COUNTERS, type DraftCounters } from './counters.ts';
-import { countersOfEvents, editBinsOfEvents, isRetrieval, latencyBinsOfEvent } from './event-sql.ts';
+import { countersOfEvents, editBinsOfEvents, isAsked, isRetrieval, latencyBinsOfEvent } from './event-sql.ts';
 import type { LatencyBin } from './latency-histogram.ts';
 
 export type Arm = 'rag' | 'control' | 'none';
@@ -164,6 +171,24 @@ export function editRows(queries: Queries, filter: MetricFilter) {
       ) tail cross join lateral unnest(tail.bins) with ordinality u(count, bin)
     )
     select (bin - 1)::int as "bin", sum(count)::int as "count" from parts group by 1 order by 1`);
+}
+
+/**
+ * Drafts of both arms, of the control arm, and the share of it that is to be expected: each business's own, weighted by what
+ * it drafted (null without a draft). Businesses with other shares draft more or less than others.
+ */
+export function armRows(queries: Queries, filter: Omit<MetricFilter, 'arm'>) {
+  return queries.execute<{ total: number | null; control: number | null; expectedShare: number | null }>(sql`
+    with ${windowOf(filter)}, parts as (
+      select r."businessId", r."arm", r."asked" from ${metricRollup} r, bounds b where ${rollupRows(filter, true)} and r."arm" <> 'none'
+      union all
+      select * from (
+        select e."businessId", e."arm", count(*)::int as "asked" from ${tailRows(filter)} where e."arm" <> 'none' and ${isAsked} group by 1, 2
+      ) tail
+    )
+    select sum(parts."asked")::int as "total", sum(parts."asked") filter (where parts."arm" = 'control')::int as "control",
+      (sum(own."controlShare" * parts."asked") / nullif(sum(parts."asked"), 0))::float8 as "expectedShare"
+    from parts join ${business} own on own."id" = parts."businessId"`);
 }
 
 /** Drafts that were asked for and are still being tried again: asked, and not ready. They have no event until it is over. */

@@ -4,9 +4,10 @@ import type { RampMetrics, RampReading } from '../rollout/ramp-metrics.ts';
 import type { RampMetric } from '../rollout/ramp-plan.ts';
 import type { Database } from '../storage/db.ts';
 import { backfill, business } from '../storage/schema/index.ts';
+import { lastShareChange } from './business-facts.ts';
 import { type DraftCounters, pacedReviews, sumCounters } from './counters.ts';
 import { type LatencyBin, latencyQuantile, latencySamples } from './latency-histogram.ts';
-import { counterRows, latencyRows } from './metric-store.ts';
+import { armRows, counterRows, latencyRows, retryingRows } from './metric-store.ts';
 import { countersOf } from './read-metrics.ts';
 import { sampleRatio } from './stats/sample-ratio.ts';
 
@@ -30,25 +31,30 @@ async function read(deps: Deps, businessIds: string[], since: Date): Promise<Ram
   const at = deps.clock();
   if (businessIds.length === 0) return { status: 'no-data', because: 'nobody is watched' };
   const filter = { from: since, to: at, businessIds };
-  const [rows, latency, shares] = await deps.db.operator((queries) => [
+  const [[changed]] = await deps.db.operator((queries) => [lastShareChange(queries, businessIds, since)]);
+  // Before the change other shares were right.
+  const sharesFrom = changed?.at == null ? since : new Date(changed.at);
+  const [rows, latency, retrying, arms, [set]] = await deps.db.operator((queries) => [
     counterRows(queries, filter, { business: false, bucket: null }),
     latencyRows(queries, filter),
+    retryingRows(queries, filter),
+    armRows(queries, { ...filter, from: sharesFrom }),
     queries
       .select({ share: sql<number>`avg(${business.controlShare})::float8` })
       .from(business)
       .where(inArray(business.id, businessIds)),
   ]);
   const all = sumCounters(rows.rows.map(countersOf));
-  const armOf = (arm: string) => sumCounters(rows.rows.filter((row) => row.arm === arm).map(countersOf));
-  const [rag, control] = [armOf('rag'), armOf('control')];
+  const rag = sumCounters(rows.rows.filter((row) => row.arm === 'rag').map(countersOf));
+  const { control, total, expectedShare } = arms.rows[0] ?? {};
   return {
     status: 'ok',
     at,
-    metrics: readingsOf(all, rag, latency.rows),
+    metrics: readingsOf({ ...all, asked: all.asked + Number(retrying.rows[0]?.retrying ?? 0) }, rag, latency.rows),
     hallucinations: all.hallucinations,
     securityIncidents: all.securityIncidents,
     guardrail: { tier: 'none', because: [] },
-    sampleRatio: sampleRatio(control.asked, rag.asked + control.asked, Number(shares[0]?.share ?? 0)),
+    sampleRatio: sampleRatio(control ?? 0, total ?? 0, expectedShare ?? Number(set?.share ?? 0)),
   };
 }
 

@@ -9,6 +9,7 @@ import { EDIT_BINS } from './event-sql.ts';
 import { type MetricValue, measure } from './measure.ts';
 import {
   type Arm,
+  armRows,
   type CounterRow,
   counterRows,
   editRows,
@@ -55,13 +56,14 @@ export async function readMetrics(deps: Deps, query: MetricQuery): Promise<Metri
   const to = deps.clock();
   const filter = filterOf(query, to);
   // The comparison needs both arms, whatever is shown.
-  const [rows, latency, edits, retrying, businesses, shares] = await deps.db.operator((queries) => [
+  const [rows, latency, edits, retrying, businesses, shares, arms] = await deps.db.operator((queries) => [
     counterRows(queries, { ...filter, arm: undefined }, { business: false, bucket: null }),
     latencyRows(queries, filter),
     editRows(queries, filter),
     retryingRows(queries, filter),
     businessById(queries, query.businessId ?? ''),
     controlShares(queries, query.businessId ?? null),
+    armRows(queries, filter),
   ]);
   if (query.businessId !== undefined && businesses.length === 0) {
     throw new AppError('NOT_FOUND', 'There is no such business.');
@@ -86,7 +88,7 @@ export async function readMetrics(deps: Deps, query: MetricQuery): Promise<Metri
     fastApprovals: { count: counters.fastApprovals, of: counters.approved },
     editHistogram: Array.from({ length: EDIT_BINS }, (_, bin) => histogram.get(bin) ?? 0),
     comparison: compareArms(rag, control),
-    sampleRatio: ratioOf(rag, control, Number(shares.rows[0]?.share ?? 0)),
+    sampleRatio: ratioOf(rag, control, Number(arms.rows[0]?.expectedShare ?? shares.rows[0]?.share ?? 0)),
   };
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../../scripts/lib/seeded-random.ts';
 import { latencyQuantile } from '../../src/metrics/latency-histogram.ts';
+import { createRampReadings } from '../../src/metrics/ramp-readings.ts';
 import type { Services } from '../../src/services.ts';
 import { type RolloutWorld, startRolloutWorld } from '../support/rollout-world.ts';
 
@@ -146,6 +147,73 @@ describe('the nine metrics', () => {
     const raised = await services.raiseMetricAlerts();
     expect(raised.fired).toEqual(['metric:draftSuccessRate']);
     expect((await services.raiseMetricAlerts()).fired).toEqual([]);
+  });
+});
+
+describe('what a ramp goes by', () => {
+  const reading = async (hours = 24) => {
+    const since = new Date(now.getTime() - hours * HOUR_MS);
+    const found = await createRampReadings({ db: services.db, clock: () => now }).read({
+      feature: 'RAG_PILOT',
+      businessIds: [business, other],
+      since,
+    });
+    if (found.status !== 'ok') throw new Error(found.because);
+    return found;
+  };
+  const share = (id: string, controlShare: number) =>
+    world.call('PATCH', `/admin/api/businesses/${id}`, { controlShare });
+
+  it('counts drafts that are still being tried again as asked for, like the dashboard', async () => {
+    await events(times(9, { trace: ready() }));
+    const draft = await world.draft(business);
+    await world.sql(`delete from "DraftEvent" where "draftId" = $1 and "id" like 'drf%'`, [draft.id]);
+    await world.sql(`update "Draft" set "status" = 'RETRYING' where "id" = $1`, [draft.id]);
+    now = new Date(Date.now() + 1_000);
+    expect((await read()).draftSuccessRate).toMatchObject({ numerator: 9, denominator: 10 });
+    expect((await reading()).metrics.draftSuccessRate).toEqual({ value: 0.9, samples: 10 });
+  });
+
+  it('leaves out what a re-check of today finds in drafts of an older pipeline', async () => {
+    await events([{ type: 'security', trace: { codes: ['PII_CARD'], pipeline: 'older' } }]);
+    expect(await reading()).toMatchObject({ securityIncidents: 0 });
+    await events([
+      { type: 'security', trace: { codes: ['PII_CARD'], pipeline: 'current' } },
+      { type: 'security', trace: { codes: ['cross-tenant'], source: 'recheck' } },
+    ]);
+    expect(await reading()).toMatchObject({ securityIncidents: 2 });
+  });
+
+  it('expects of each business its own share of the control arm, by how much it drafts', async () => {
+    await share(business, 0);
+    await share(other, 0.5);
+    await world.sql(`update "AuditEvent" set "at" = now() - interval '3 days'`);
+    await events([
+      ...times(300, { trace: ready() }),
+      ...times(15, { trace: ready(), businessId: other }),
+      ...times(15, { trace: ready(), businessId: other, arm: 'control' }),
+    ]);
+    expect(await reading()).toMatchObject({ sampleRatio: 'ok' });
+    expect((await read()).sampleRatio).toMatchObject({ status: 'ok', control: 15, total: 330 });
+    await world.sql('delete from "PilotBusiness"');
+    expect((await read()).sampleRatio).toMatchObject({ status: 'ok' });
+    await events(times(200, { trace: ready(), businessId: other, arm: 'control' }));
+    expect(await reading()).toMatchObject({ sampleRatio: 'mismatch' });
+  });
+
+  it('looks at the arms since the last change of a share', async () => {
+    await share(business, 0.5);
+    await events([
+      ...times(60, { trace: ready(), hoursAgo: 2 }),
+      ...times(60, { trace: ready(), arm: 'control', hoursAgo: 2 }),
+    ]);
+    await share(business, 0.1);
+    await world.sql(`update "AuditEvent" set "at" = now() - interval '1 hour' where "after" ? 'controlShare'`);
+    expect(await reading()).toMatchObject({ sampleRatio: 'no-data' });
+    await events([...times(90, { trace: ready() }), ...times(10, { trace: ready(), arm: 'control' })]);
+    expect(await reading()).toMatchObject({ sampleRatio: 'ok' });
+    await world.sql(`update "AuditEvent" set "at" = now() - interval '3 hours' where "after" ? 'controlShare'`);
+    expect(await reading()).toMatchObject({ sampleRatio: 'mismatch' });
   });
 });
 
