@@ -41,6 +41,8 @@ describe('the console and the dashboard in a browser', () => {
       '/admin/businesses/demo',
       '/admin/rollbacks?level=business&businessId=demo',
       '/admin/backfills?businessId=demo&days=90',
+      '/admin/experiments?businessId=demo&window=30d',
+      '/admin/audit?actor=nobody',
       `/admin/incidents/${items[0]?.id}`,
       `/admin/ramps/${ramps.items[0]?.id}`,
       `${DASHBOARD}?window=30d`,
@@ -73,7 +75,7 @@ describe('the console and the dashboard in a browser', () => {
       const card = page.locator('article', { hasText: 'it invents hours' });
       await card.getByLabel('Reason').fill('mended');
       await card.getByRole('button', { name: 'Restore' }).click();
-      await page.getByText('Restored.').waitFor();
+      await page.getByText('Restored.', { exact: true }).first().waitFor();
       expect(await pilots()).toBe(1);
       expect(complaints).toEqual([]);
     },

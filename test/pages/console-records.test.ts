@@ -143,6 +143,11 @@ describe('the page of the audit', () => {
     const utc = await list({ ...day, zone: 'UTC' });
     expect(utc.html).toContain('<strong>c</strong>');
     expect(utc.html).not.toMatch(/<strong>[ab]</);
+    operator.cookies.set('zone', 'Europe/Istanbul');
+    const own = await list(day);
+    expect(own.html).toContain('<strong>b</strong>');
+    expect(own.html).toContain('Times are in Europe/Istanbul.');
+    operator.cookies.delete('zone');
     const wrong = await list({ ...day, zone: 'Mars/Olympus' });
     expect(wrong.html).toContain('Mars/Olympus is not a time zone');
     expect(wrong.html).not.toContain('audit.csv');

@@ -72,7 +72,7 @@ describe('the page of experiments', () => {
     await arm(id, 'control', 40, 10, 30);
     const html = await show();
     expect(html).toContain('notice-bad');
-    expect(html).toContain('mismatch: the arms are not what they should be');
+    expect(html).toContain('The split into arms is off');
     expect(rowOf(html, id)).toContain('badge-bad">mismatch');
   });
 

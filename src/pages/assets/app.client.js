@@ -5,6 +5,11 @@ for (const form of document.querySelectorAll('form[data-gone-at]')) {
   setTimeout(() => form.remove(), Number(form.dataset.goneAt));
 }
 
+// The zone of this clock, for the times that the console's audit is asked for.
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+const expires = Date.now() + 365 * 86_400_000;
+window.cookieStore?.set({ name: 'zone', value: timeZone, path: '/admin', expires, sameSite: 'lax' }).catch(() => {});
+
 /** @param {EventTarget | null} target */
 export function isTyping(target) {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));

@@ -61,7 +61,7 @@ auditPages.get('/admin/audit', async (c) => {
   const csv = new URLSearchParams({ ...asked, zone });
   return c.html(
     page(
-      <ConsoleFrame view={view} path="/admin/audit" title={t('console.audit')}>
+      <ConsoleFrame view={view} path="/admin/audit" title={t('console.audit')} zone={zone}>
         <form method="get" class="card">
           <div class="row">
             <Field id="actor" label={t('audit.actor')}>
@@ -97,10 +97,13 @@ auditPages.get('/admin/audit', async (c) => {
             <Field id="to" label={t('audit.to')}>
               <input id="to" name="to" type="datetime-local" value={asked.to ?? ''} />
             </Field>
-            <Field id="zone" label={t('audit.zone')} hint={t('audit.zoneHint')}>
+            <Field id="zone" label={t('audit.zone')}>
               <input id="zone" name="zone" value={zone} maxlength={60} aria-describedby="zone-hint" />
             </Field>
           </div>
+          <p class="hint" id="zone-hint">
+            {t('audit.zoneHint')}
+          </p>
           <p class="row">
             <button type="submit" class="primary">
               {t('audit.filter')}
@@ -125,7 +128,12 @@ auditPages.get('/admin/audit', async (c) => {
             {shown.map(({ at, action, actor, businessId, reason, before, after }) => (
               <li>
                 <Time view={view} at={at} zone={zone} /> <strong>{action}</strong> {t('console.by', { who: actor })}{' '}
-                {businessId ?? ''} {reason ?? ''}
+                {businessId === null ? null : (
+                  <>
+                    · <a href={`/admin/businesses/${encodeURIComponent(businessId)}`}>{businessId}</a>{' '}
+                  </>
+                )}
+                {reason === null ? null : `· ${reason}`}
                 <details>
                   <summary>{t('audit.details')}</summary>
                   <pre>{JSON.stringify({ before, after }, null, 2)}</pre>

@@ -167,9 +167,12 @@ function Estimate({ view, estimate }: { view: View; estimate: Estimated }) {
       ) : total === 0 ? (
         <p>{t('backfill.estimate.nothing')}</p>
       ) : (
-        <button type="submit" class="primary">
-          {t('backfill.begin')}
-        </button>
+        <>
+          {estimate.toEmbed === 0 ? <p>{t('backfill.estimate.indexed')}</p> : null}
+          <button type="submit" class={estimate.toEmbed === 0 ? '' : 'primary'}>
+            {t('backfill.begin')}
+          </button>
+        </>
       )}
     </form>
   );

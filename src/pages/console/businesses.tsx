@@ -202,6 +202,9 @@ businessPages.get('/admin/businesses/:id', async (c) => {
           <a class="button" href={`/admin/metrics/rag-pilot?${new URLSearchParams({ businessId: id, window: '7d' })}`}>
             {t('business.metrics')}
           </a>
+          <a class="button" href={`/admin/experiments?${new URLSearchParams({ businessId: id })}`}>
+            {t('business.experiment')}
+          </a>
           <a class="button" href={`/inbox?${new URLSearchParams({ businessId: id })}`}>
             {t('business.inbox')}
           </a>

@@ -15,12 +15,15 @@ export function ConsoleFrame({
   path,
   title,
   scripts,
+  zone = 'UTC',
   children,
 }: {
   view: View;
   path: (typeof CONSOLE_PAGES)[number][0];
   title: string;
   scripts?: AssetName[];
+  /** In which its times are shown. */
+  zone?: string;
   children: Child;
 }) {
   return (
@@ -34,6 +37,7 @@ export function ConsoleFrame({
       </nav>
       <h1>{title}</h1>
       {children}
+      <p class="hint">{view.t('console.times', { zone })}</p>
     </Layout>
   );
 }

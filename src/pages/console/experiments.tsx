@@ -23,6 +23,8 @@ const VERDICT_TONES = {
   'not-enough-data': 'neutral',
 } as const;
 
+const RATIO_TONES = { ok: 'good', mismatch: 'bad', 'no-data': 'neutral' } as const;
+
 export const experimentPages = createPages();
 
 experimentPages.get(PATH, async (c) => {
@@ -160,9 +162,7 @@ function ExperimentRow({
         <span class="hint">{words(view, comparison, sampleRatio.expectedShare)}</span>
       </td>
       <td>
-        <Badge tone={sampleRatio.status === 'mismatch' ? 'bad' : 'neutral'}>
-          {t(`metrics.ratio.${sampleRatio.status}`)}
-        </Badge>
+        <Badge tone={RATIO_TONES[sampleRatio.status]}>{t(`experiment.ratio.${sampleRatio.status}`)}</Badge>
       </td>
       <td>
         <details>
@@ -211,8 +211,9 @@ function Verdict({
   return (
     <Notice
       tone={broken ? 'bad' : VERDICT_TONES[comparison.verdict]}
-      title={broken ? t('metrics.ratio.mismatch') : t(`experiment.verdict.${comparison.verdict}`)}
+      title={t(broken ? 'experiment.broken' : `experiment.verdict.${comparison.verdict}`)}
     >
+      {broken ? <p>{t('experiment.broken.text')}</p> : null}
       <p>{words(view, comparison, ratio.expectedShare)}</p>
     </Notice>
   );
@@ -291,10 +292,7 @@ function Ratio({ view, ratio }: { view: View; ratio: MetricReport['sampleRatio']
   const { t } = view;
   return (
     <p>
-      {t('metrics.ratio')}:{' '}
-      <Badge tone={ratio.status === 'mismatch' ? 'bad' : ratio.status === 'ok' ? 'good' : 'neutral'}>
-        {t(`metrics.ratio.${ratio.status}`)}
-      </Badge>{' '}
+      {t('metrics.ratio')}: <Badge tone={RATIO_TONES[ratio.status]}>{t(`experiment.ratio.${ratio.status}`)}</Badge>{' '}
       {t('metrics.ratio.text', {
         control: amount(view, ratio.control),
         total: amount(view, ratio.total),

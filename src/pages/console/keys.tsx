@@ -52,11 +52,13 @@ async function keysPage(c: PageContext, made?: { name: string; businessId: strin
         </Field>
         <fieldset>
           <legend>{t('key.scopes')}</legend>
-          {SCOPES.map((scope) => (
-            <label class="check">
-              <input type="checkbox" name="scopes" value={scope} /> {t(`key.scope.${scope}`)} <code>{scope}</code>
-            </label>
-          ))}
+          <div class="plain">
+            {SCOPES.map((scope) => (
+              <label class="check">
+                <input type="checkbox" name="scopes" value={scope} /> {t(`key.scope.${scope}`)} <code>{scope}</code>
+              </label>
+            ))}
+          </div>
         </fieldset>
         <button type="submit" class="primary">
           {t('key.create')}

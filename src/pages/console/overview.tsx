@@ -92,7 +92,7 @@ overviewPages.get('/admin', async (c) => {
               {incidents.length === 0 ? (
                 <p>{t('console.none')}</p>
               ) : (
-                <ul>
+                <ul class="plain">
                   {incidents.slice(0, LISTED).map(({ id, title, severity }) => (
                     <li>
                       <a href={`/admin/incidents/${id}`}>{say(view, title)}</a>{' '}
@@ -108,7 +108,7 @@ overviewPages.get('/admin', async (c) => {
               {alerts.length === 0 ? (
                 <p>{t('console.none')}</p>
               ) : (
-                <ul>
+                <ul class="plain">
                   {alerts.slice(0, LISTED).map(({ title, severity, firedAt }) => (
                     <li>
                       {say(view, title)}{' '}
@@ -122,7 +122,7 @@ overviewPages.get('/admin', async (c) => {
             </section>
             <section class="card">
               <h2>{t('console.guardrails')}</h2>
-              <ul>
+              <ul class="plain">
                 {guardrails.map(({ name, tier, status, automatic }) => (
                   <li>
                     <a href={`/admin/guardrails#${name}`}>
@@ -141,7 +141,7 @@ overviewPages.get('/admin', async (c) => {
               {enrolled.length === 0 ? (
                 <p>{t('console.none')}</p>
               ) : (
-                <ul>
+                <ul class="plain">
                   {enrolled.map((business) => {
                     const pilot = pilotOf.get(business.id);
                     const own = incidents.some(({ businessId }) => businessId === business.id);

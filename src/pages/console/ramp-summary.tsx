@@ -74,6 +74,7 @@ export function RampSummary({
         <p>
           {t('ramp.gate')}: {gate === null ? null : <strong>{t(`ramp.gateName.${gate}`)}</strong>}{' '}
           <Badge tone={GATE_TONES[state]}>{t(`ramp.gateIs.${state}`)}</Badge>{' '}
+          {newest === undefined ? <span class="hint">{t('ramp.decisions.none')}</span> : null}
           {because.length === 0 ? null : <span class="hint">{sayAll(view, because)}</span>}
         </p>
       )}

@@ -178,7 +178,7 @@ function Acts({ view, ramp }: { view: View; ramp: RampRow }) {
       {waits || mayName ? (
         <form method="post" action={`${path}/approve`} class="card">
           <FormToken view={view} />
-          <h2>{t(waits ? 'ramp.approve' : 'ramp.name')}</h2>
+          <h2>{t(waits ? 'ramp.approve' : 'ramp.name', { step: next?.name ?? '' })}</h2>
           {waits ? null : <p class="hint">{t('ramp.name.text')}</p>}
           {waits && step?.securityCheck ? (
             <Field id="security" label={t('ramp.security')}>
@@ -187,14 +187,20 @@ function Acts({ view, ramp }: { view: View; ramp: RampRow }) {
           ) : null}
           {mayName ? (
             <Field id="businesses" label={t('ramp.next', { step: next.name, who: countText(next) })}>
-              <input id="businesses" name="businesses" required={!waits} autocomplete="off" />
+              <input
+                id="businesses"
+                name="businesses"
+                required={!waits}
+                autocomplete="off"
+                value={next.who.kind === 'named' ? next.who.businesses.join(', ') : ''}
+              />
             </Field>
           ) : null}
           <Field id="reason" label={t('console.reason')} hint={t('console.reasonHint')}>
             <input id="reason" name="reason" maxlength={2000} aria-describedby="reason-hint" />
           </Field>
-          <button type="submit" class="primary">
-            {t(waits ? 'ramp.approve' : 'ramp.name')}
+          <button type="submit" class={waits ? 'primary' : ''}>
+            {t(waits ? 'ramp.approve' : 'ramp.name', { step: next?.name ?? '' })}
           </button>
         </form>
       ) : (

@@ -62,7 +62,7 @@ watchPages.get('/admin/guardrails', async (c) => {
                 <p class="hint">
                   <Time view={view} at={lastDecision.at} zone="UTC" /> {sayAll(view, lastDecision.because)}{' '}
                   {lastDecision.incidentId === null ? null : (
-                    <a href={`/admin/incidents/${lastDecision.incidentId}`}>{t('console.incidents')}</a>
+                    <a href={`/admin/incidents/${lastDecision.incidentId}`}>{t('alert.incident')}</a>
                   )}
                 </p>
               )}
@@ -71,14 +71,17 @@ watchPages.get('/admin/guardrails', async (c) => {
                 <Badge tone={automatic ? 'good' : 'warn'}>{t(automatic ? 'console.on' : 'console.off')}</Badge>{' '}
                 {automatic || setting === null ? '' : `${setting.changedBy}: ${setting.reason}`}
               </p>
-              <form method="post" action={`/admin/guardrails/${name}`} class="row">
-                <FormToken view={view} />
-                <input type="hidden" name="automatic" value={automatic ? 'off' : 'on'} />
-                <Field id={`reason-${name}`} label={t('console.reason')}>
-                  <input id={`reason-${name}`} name="reason" required maxlength={2000} />
-                </Field>
-                <button type="submit">{t(automatic ? 'guardrail.switchOff' : 'guardrail.switchOn')}</button>
-              </form>
+              <details>
+                <summary>{t(automatic ? 'guardrail.switchOff' : 'guardrail.switchOn')}</summary>
+                <form method="post" action={`/admin/guardrails/${name}`}>
+                  <FormToken view={view} />
+                  <input type="hidden" name="automatic" value={automatic ? 'off' : 'on'} />
+                  <Field id={`reason-${name}`} label={t('console.reason')}>
+                    <input id={`reason-${name}`} name="reason" required maxlength={2000} />
+                  </Field>
+                  <button type="submit">{t(automatic ? 'guardrail.switchOff' : 'guardrail.switchOn')}</button>
+                </form>
+              </details>
             </article>
           ))}
         </div>
@@ -163,18 +166,33 @@ watchPages.get('/admin/incidents/:id', async (c) => {
           <Badge tone={incident.status === 'closed' ? 'neutral' : incident.severity === 'critical' ? 'bad' : 'warn'}>
             {t(`incident.${incident.status}`)}
           </Badge>{' '}
+          <Badge tone={incident.severity === 'critical' ? 'bad' : 'warn'}>
+            {t(`console.severity.${incident.severity}`)}
+          </Badge>{' '}
+          <Time view={view} at={incident.openedAt} zone="UTC" />{' '}
           {incident.businessId === null ? (
             ''
           ) : (
             <a href={`/admin/businesses/${encodeURIComponent(incident.businessId)}`}>{incident.businessId}</a>
           )}
         </p>
+        {incident.status === 'closed' || incident.businessId === null ? null : (
+          <p>
+            <a
+              class="button"
+              href={`/admin/rollbacks?${new URLSearchParams({ level: 'business', businessId: incident.businessId })}`}
+            >
+              {t('business.rollback')}
+            </a>
+          </p>
+        )}
         <section class="card">
           <h2>{t('incident.timeline')}</h2>
           <ol class="markers">
-            {timeline.map(({ at, kind, text }) => (
+            {timeline.map(({ at, kind, text, actor }) => (
               <li>
-                <Time view={view} at={at} zone="UTC" /> <Badge>{t(`incident.kind.${kind}`)}</Badge> {say(view, text)}
+                <Time view={view} at={at} zone="UTC" /> <Badge>{t(`incident.kind.${kind}`)}</Badge> {say(view, text)}{' '}
+                {actor === null ? null : <span class="hint">{t('console.by', { who: actor })}</span>}
               </li>
             ))}
           </ol>

@@ -1,3 +1,4 @@
+import { getCookie } from 'hono/cookie';
 import type { PageContext } from '../view.ts';
 
 export function isZone(zone: string): boolean {
@@ -8,10 +9,11 @@ export function isZone(zone: string): boolean {
   }
 }
 
-/** Where the network says that whoever asks is; UTC where it does not say. */
+/** The zone of the browser's clock as its script has told; without one where the network says that it is, else UTC. */
 export function zoneOfRequest(c: PageContext): string {
   const { cf } = c.req.raw as { cf?: { timezone?: unknown } };
-  return typeof cf?.timezone === 'string' && isZone(cf.timezone) ? cf.timezone : 'UTC';
+  const told = [getCookie(c, 'zone'), cf?.timezone];
+  return told.find((zone): zone is string => typeof zone === 'string' && zone !== '' && isZone(zone)) ?? 'UTC';
 }
 
 /**

@@ -25,6 +25,10 @@ export const BACKFILL_TEXTS = {
     'There is no sent mail in these days: a backfill would do nothing.',
     'Bu günlerde gönderilmiş posta yok: dizinleme bir şey yapmaz.',
   ],
+  'backfill.estimate.indexed': [
+    'All that can be indexed is: a backfill would only skip.',
+    'Dizinlenebilecek her şey dizinlenmiş: yalnızca atlar.',
+  ],
   'backfill.costUnknown': ['unknown', 'bilinmiyor'],
   'backfill.underway': [
     'A backfill of this business is under way; only one runs at a time.',

@@ -45,6 +45,14 @@ export const EXPERIMENT_TEXTS = {
     'If it stays as it is, about {n} more reviews will tell.',
     'Böyle sürerse yaklaşık {n} inceleme daha sonucu gösterir.',
   ],
+  'experiment.broken': ['The split into arms is off', 'Gruplara bölünme sapmış'],
+  'experiment.broken.text': [
+    'More or fewer drafts are in the control arm than its share says: the share was changed within this window, or the assignment is broken. Do not decide on these numbers.',
+    'Kontrol grubundaki taslak sayısı paya uymuyor: pay bu dönemde değişti ya da atama bozuk. Bu sayılarla karar vermeyin.',
+  ],
+  'experiment.ratio.ok': ['as it should be', 'olması gerektiği gibi'],
+  'experiment.ratio.mismatch': ['mismatch', 'uyuşmuyor'],
+  'experiment.ratio.no-data': ['no drafts yet', 'henüz taslak yok'],
   'experiment.list': ['Business by business', 'İşletme işletme'],
   'experiment.empty': ['Nobody is enrolled', 'Kimse kayıtlı değil'],
   'experiment.empty.text': [

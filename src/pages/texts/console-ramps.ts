@@ -34,7 +34,7 @@ export const RAMP_TEXTS = {
   'ramp.gateIs.waiting': ['waiting', 'bekliyor'],
   'ramp.gateName.invariants': ['nothing harmful', 'zarar yok'],
   'ramp.gateName.guardrails': ['guardrails', 'korumalar'],
-  'ramp.gateName.pause': ['pause', 'duraklatma'],
+  'ramp.gateName.pause': ['not paused', 'duraklatılmamış'],
   'ramp.gateName.no-data': ['data', 'veri'],
   'ramp.gateName.hold-time': ['hold time', 'bekleme süresi'],
   'ramp.gateName.minimum-sample': ['numbers of the step', 'adımın sayıları'],
@@ -55,7 +55,7 @@ export const RAMP_TEXTS = {
     'There is nothing to approve: the other gates come first.',
     'Onaylanacak bir şey yok: önce öteki kapılar.',
   ],
-  'ramp.name': ['Name the businesses of the next step', 'Sonraki adımın işletmelerini adlandır'],
+  'ramp.name': ['Name the businesses of {step}', '{step} adımının işletmelerini adlandır'],
   'ramp.name.text': ['Not an approval: only who it will be.', 'Onay değildir: yalnızca kimler olacağıdır.'],
   'ramp.security': ['Where the passed security check is recorded', 'Geçen güvenlik denetiminin kaydı'],
   'ramp.next': [

@@ -28,6 +28,7 @@ export const CONSOLE_TEXTS = {
   'console.reasonHint': ['Goes into the audit.', 'Denetim kaydına yazılır.'],
   'console.by': ['by {who}', '{who} tarafından'],
   'console.all': ['all', 'tümü'],
+  'console.times': ['Times are in {zone}.', 'Saatler {zone} saatidir.'],
   'console.none': ['none', 'yok'],
   'console.on': ['on', 'açık'],
   'console.off': ['off', 'kapalı'],
@@ -93,6 +94,7 @@ export const CONSOLE_TEXTS = {
   ],
   'snippet.delete.now': ['Delete “{key}” for good', '“{key}” kalıcı olarak silinsin'],
   'business.metrics': ['Its metrics', 'Ölçümleri'],
+  'business.experiment': ['RAG against control', 'RAG ve kontrol'],
   'business.inbox': ['Its inbox', 'Gelen kutusu'],
   'business.rollback': ['Roll this business back', 'Bu işletmeyi geri al'],
 
