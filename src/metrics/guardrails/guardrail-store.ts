@@ -2,6 +2,7 @@ import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
 import { rampStage } from '../../rollout/rollback.ts';
 import type { Queries } from '../../storage/db.ts';
 import {
+  auditEvent,
   business,
   draftEvent,
   guardrailDecision,
@@ -23,6 +24,7 @@ export type NewGuardrailDecision = typeof guardrailDecision.$inferInsert;
 /** Baselines are read so far back. */
 const BASELINE_DAYS = 60;
 const DAY_MS = 86_400_000;
+const LONGEST_WATCH_DAYS = 400;
 /** Findings older than this that nobody has decided on are history. */
 const FINDING_DAYS = 7;
 const FINDINGS_A_RUN = 100;
@@ -44,11 +46,16 @@ export interface RunningRamp extends Record<string, unknown> {
   former: string[];
 }
 
-/** Who is enrolled, since when, and the ramp that runs. */
+/**
+ * Who is enrolled, since when, and the ramp that runs. Rows are also typed by hand: one that begins in the future, or never,
+ * is watched from when it was written.
+ */
 export function enrolledStatements(queries: Queries, feature: string) {
   return [
     queries.execute<EnrolledBusiness>(sql`
-      select p."businessId", (p."enabledAt" at time zone 'UTC')::text as "enabledAt",
+      select p."businessId", greatest(least(p."enabledAt" at time zone 'UTC', coalesce((select max(a."at") from ${auditEvent} a
+          where a."businessId" = p."businessId" and a."action" = 'pilot.enrol' and a."after" ->> 'feature' = p."feature"), now())),
+          date_trunc('day', now()) - ${LONGEST_WATCH_DAYS}::int * interval '1 day')::text as "enabledAt",
         (select max(r."restoredAt") from ${rollback} r where r."feature" = p."feature" and r."restoredAt" is not null
           and (r."level" = 'global' or p."businessId" = any(r."affected")))::text as "restoredAt"
       from ${pilotBusiness} p where p."feature" = ${feature} order by 1`),

@@ -216,9 +216,7 @@ export async function readGuardrails(deps: Pick<GuardrailDeps, 'db' | 'clock'>):
 /** A watch begins when the business was enrolled, restored, or last acted on by this guardrail. */
 function startOf(name: GuardrailName, row: EnrolledBusiness, acts: LastAct[]): WatchBounds {
   const act = acts.find(({ guardrail, businessId }) => guardrail === name && businessId === row.businessId);
-  const times = [`${row.enabledAt}Z`, row.restoredAt, act?.at].flatMap((time) =>
-    time == null ? [] : Date.parse(time),
-  );
+  const times = [row.enabledAt, row.restoredAt, act?.at].flatMap((time) => (time == null ? [] : Date.parse(time)));
   return { businessId: row.businessId, from: new Date(Math.max(...times)) };
 }
 

@@ -253,6 +253,21 @@ describe('who is taken out', () => {
   });
 });
 
+describe('a row whose time an operator has typed wrong', () => {
+  it.each(['infinity', '-infinity', '0044-03-15 00:00:00 BC', '2999-01-01'])(
+    '%s: what goes wrong is seen all the same, there and elsewhere',
+    async (enabledAt) => {
+      const [typed, other] = [await world.business(), await world.business()];
+      await world.sql(`update "PilotBusiness" set "enabledAt" = $1 where "businessId" = $2`, [enabledAt, typed]);
+      slow = true;
+      await drafts(typed, 12);
+      await drafts(other, 12);
+      await cron(2);
+      expect(await enrolled()).toEqual([]);
+    },
+  );
+});
+
 describe('many findings of one business', () => {
   it('are one incident and one alert, with a line for each', async () => {
     const businessId = await world.business();
