@@ -13,21 +13,25 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
  */
 export function plainWords(text: string, longest: number): string {
   // Cut first: a reason may be long, and nobody reads more of it here.
-  const line = oneLine(text, longest * 2);
+  return clip(withoutPrivate(oneLine(text, longest * 2)), longest);
+}
+
+/** A text with private values replaced, its lines as they are: what people write where nothing is ever erased. */
+export function withoutPrivate(text: string): string {
   let result = '';
   let from = 0;
-  for (const match of scanPii(line, {
+  for (const match of scanPii(text, {
     policy: POLICY,
     links: false,
     thorough: false,
     identifiers: new Set(),
     isField: false,
   })) {
-    if (match.type === 'PHONE' && DECIMAL.test(line.slice(match.start, match.end))) continue;
-    result += `${line.slice(from, match.start)}${neutralForm(match.type)}`;
+    if (match.type === 'PHONE' && DECIMAL.test(text.slice(match.start, match.end))) continue;
+    result += `${text.slice(from, match.start)}${neutralForm(match.type)}`;
     from = match.end;
   }
-  return clip(result + line.slice(from), longest);
+  return result + text.slice(from);
 }
 
 /** Without line ends and unseen characters. */

@@ -3,13 +3,14 @@ import { setAct } from '../../audit/set-act.ts';
 import { AppError } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import { incidentEntry } from '../../storage/schema/index.ts';
+import { withoutPrivate } from '../alerts/plain-words.ts';
 import { type IncidentEntryRow, incidentById } from './incident-store.ts';
 import type { IncidentDeps } from './open-incident.ts';
 
 /** A second click within this is the same note. */
 const SAME_NOTE_SECONDS = 60;
 
-/** Adds a person's note to the timeline, also of a closed incident: reviews come later. Throws NOT_FOUND. */
+/** Adds a person's note to the timeline, also of a closed incident, without what is private in it. Throws NOT_FOUND. */
 export async function addIncidentNote(
   deps: IncidentDeps,
   input: { id: string; text: string },
@@ -17,7 +18,8 @@ export async function addIncidentNote(
 ): Promise<{ created: boolean; entry: IncidentEntryRow }> {
   const now = deps.clock();
   const noteId = newId('ine', now);
-  const same = sql`"incidentId" = ${input.id} and "kind" = 'note' and "actor" = ${act.actor} and "text" = ${input.text}
+  const text = withoutPrivate(input.text);
+  const same = sql`"incidentId" = ${input.id} and "kind" = 'note' and "actor" = ${act.actor} and "text" = ${text}
     and "at" > ${now.toISOString()}::timestamptz - ${SAME_NOTE_SECONDS}::int * interval '1 second'`;
   const [[known], , , notes] = await deps.db.operator((queries) => [
     incidentById(queries, input.id),
@@ -25,7 +27,7 @@ export async function addIncidentNote(
     queries.execute(sql`
       with written as (
         insert into ${incidentEntry} ("id", "incidentId", "key", "kind", "text", "at", "actor")
-        select ${noteId}, i."id", ${`note:${noteId}`}, 'note', ${input.text}, ${now.toISOString()}::timestamptz, ${act.actor}
+        select ${noteId}, i."id", ${`note:${noteId}`}, 'note', ${text}, ${now.toISOString()}::timestamptz, ${act.actor}
         from "Incident" i where i."id" = ${input.id} and not exists (select from ${incidentEntry} where ${same})
         returning "id", "incidentId"
       )

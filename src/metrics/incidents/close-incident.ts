@@ -4,6 +4,7 @@ import { AppError } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import { incident } from '../../storage/schema/index.ts';
 import { insertEntries } from '../alerts/alert-store.ts';
+import { withoutPrivate } from '../alerts/plain-words.ts';
 import { type IncidentRow, incidentById } from './incident-store.ts';
 import type { IncidentDeps } from './open-incident.ts';
 
@@ -14,6 +15,7 @@ export async function closeIncident(
   act: { actor: string; requestId: string | null },
 ): Promise<IncidentRow> {
   const now = deps.clock();
+  const reason = withoutPrivate(input.reason);
   const [[before]] = await deps.db.operator((queries) => [incidentById(queries, input.id)]);
   if (before === undefined) throw new AppError('NOT_FOUND', 'There is no such incident.');
   if (before.status === 'closed') return before;
@@ -22,17 +24,17 @@ export async function closeIncident(
     incidentId: input.id,
     key: 'closed',
     kind: 'resolution' as const,
-    text: `Closed: ${input.reason}`,
+    text: `Closed: ${reason}`,
     at: now.toISOString(),
     actor: act.actor,
     data: {},
   };
   const results = await deps.db.operator((queries) => [
-    setAct(queries, { ...act, reason: input.reason }),
+    setAct(queries, { ...act, reason }),
     queries.execute(sql`
       with closed as (
         update ${incident} set "status" = 'closed', "closedAt" = ${now.toISOString()}::timestamptz, "closedBy" = ${act.actor},
-          "closeReason" = ${input.reason}
+          "closeReason" = ${reason}
         where "id" = ${input.id} and "status" = 'open' returning "id", "businessId"
       )
       select draftgate_write_audit("businessId", 'incident.close', null, jsonb_build_object('id', "id")) from closed`),

@@ -183,6 +183,19 @@ describe('the routes of incidents', () => {
     expect((await world.call('GET', '/admin/api/incidents?status=old')).status).toBe(400);
   });
 
+  it('keep nothing private of what people paste into notes and closings: a timeline cannot be erased', async () => {
+    const { id } = await open('cause-private');
+    const path = `/admin/api/incidents/${id}`;
+    const text =
+      'Kim wrote from kim@example.com,\nher card 4111 1111 1111 1111\nwas charged 250.00 EUR for order #A-1001.';
+    expect((await world.call('POST', `${path}/notes`, { text })).status).toBe(201);
+    expect((await world.call('POST', `${path}/notes`, { text })).status).toBe(200);
+    const closed = await world.call('POST', `${path}/close`, { reason: 'told kim@example.com' });
+    const kept = JSON.stringify([closed.body, await world.services.listAudit({ limit: 50 })]);
+    expect(kept).not.toMatch(/kim@example|4111/);
+    expect(kept).toContain('\\nwas charged 250.00 EUR for order #A-1001.');
+  });
+
   it('take notes of people, once for two clicks, also after the incident was closed', async () => {
     const { id } = await open('a');
     await world.call('POST', `/admin/api/incidents/${id}/close`, { reason: 'over' });
