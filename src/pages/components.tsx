@@ -6,10 +6,13 @@ export function FormToken({ view }: { view: View }) {
   return <input type="hidden" name="formToken" value={view.formToken} />;
 }
 
-/** A time in the given zone; the machine-readable instant and the full text are in it. */
+/** A time in the given zone, which it names in short; the zone in full is the tooltip. */
 export function Time({ view, at, zone }: { view: View; at: Date; zone: string }) {
-  const full = instantText(view, at, zone);
-  return <time datetime={at.toISOString()}>{full}</time>;
+  return (
+    <time datetime={at.toISOString()} title={isKnown(zone) ? zone : 'UTC'}>
+      {instantText(view, at, zone)}
+    </time>
+  );
 }
 
 /** How long ago, in short; the exact time in the zone is the tooltip. */
@@ -21,15 +24,23 @@ export function Age({ view, at, zone }: { view: View; at: Date; zone: string }) 
   );
 }
 
+/** Times of several zones stand on our pages: none stands there without its own. */
 function instantText(view: View, at: Date, zone: string): string {
   const locale = view.language === 'tr' ? 'tr-TR' : 'en-GB';
-  const format = (timeZone: string) =>
-    new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(at);
+  const timeZone = isKnown(zone) ? zone : 'UTC';
+  const time = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(at);
+  const name = new Intl.DateTimeFormat(locale, { timeZoneName: 'short', timeZone })
+    .formatToParts(at)
+    .find(({ type }) => type === 'timeZoneName');
+  return `${time} ${name?.value ?? timeZone}`;
+}
+
+/** Whether this runtime knows the zone. */
+function isKnown(zone: string): boolean {
   try {
-    return format(zone);
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
   } catch {
-    // A zone that this runtime does not know.
-    return `${format('UTC')} UTC`;
+    return false;
   }
 }
 

@@ -1,4 +1,4 @@
-import { and, arrayOverlaps, asc, desc, eq, gt, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, arrayOverlaps, asc, desc, eq, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { DraftStatus } from '../drafting/draft.ts';
 import type { BatchOptions, Database, Queries } from '../storage/db.ts';
 import {
@@ -31,7 +31,7 @@ export interface InboxFilter {
 }
 
 export interface InboxPage extends InboxFilter {
-  /** Open drafts are worked off oldest first, decided ones are looked up newest first. */
+  /** Open drafts are worked off by the age of their mail, decided ones are looked up newest draft first. */
   order: 'oldest' | 'newest';
   after: string | null;
   limit: number;
@@ -85,7 +85,7 @@ export async function inboxRows(db: Database, page: InboxPage) {
         .innerJoin(message, and(eq(message.businessId, draft.businessId), eq(message.id, draft.messageRef)))
         .innerJoin(business, eq(business.id, draft.businessId))
         .where(and(...conditions(page)))
-        .orderBy(page.order === 'oldest' ? asc(draft.id) : desc(draft.id))
+        .orderBy(...(page.order === 'oldest' ? [asc(message.sentAt), asc(draft.id)] : [desc(draft.id)]))
         .limit(page.limit),
     ] as const;
   const [rows] = await (page.businessId === null ? db.operator(build) : db.tenant(page.businessId, build));
@@ -127,7 +127,6 @@ export async function recordsOf(
 
 function conditions(page: InboxPage): (SQL | undefined)[] {
   const like = page.search === null ? null : `%${page.search.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
-  const past = page.order === 'oldest' ? gt : lt;
   return [
     page.businessId === null ? undefined : eq(draft.businessId, page.businessId),
     page.statuses.length === 0 ? undefined : inArray(draft.status, [...page.statuses]),
@@ -157,8 +156,15 @@ function conditions(page: InboxPage): (SQL | undefined)[] {
           sql`${message.from}->>'address' ilike ${like}`,
           sql`${message.from}->>'name' ilike ${like}`,
         ),
-    page.after === null ? undefined : past(draft.id, page.after),
+    page.after === null ? undefined : page.order === 'newest' ? lt(draft.id, page.after) : laterThan(page.after),
   ];
+}
+
+/** Whose mail is younger than that of the draft which a page ended with. */
+function laterThan(draftId: string): SQL {
+  return sql`(${message.sentAt}, ${draft.id}) > (
+    select m."sentAt", d."id" from ${draft} d join ${message} m on m."businessId" = d."businessId" and m."id" = d."messageRef"
+    where d."id" = ${draftId})`;
 }
 
 /** Mails of a thread that are shown beside a draft; the newest are kept. */

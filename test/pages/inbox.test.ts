@@ -65,7 +65,9 @@ describe('the inbox', () => {
     expect(html).toContain('Found in: order ');
     expect(html).toContain('Off: this business does not take part yet.');
     // 09:30 UTC in the business's zone.
-    expect(html).toContain('<time datetime="2026-11-09T09:30:00.000Z">9 Nov 2026, 12:30</time>');
+    expect(html).toContain(
+      '<time datetime="2026-11-09T09:30:00.000Z" title="Europe/Istanbul">9 Nov 2026, 12:30 GMT+3</time>',
+    );
     const events = await harness.services.listDraftEvents(businessId, draft.id);
     expect(events.filter(({ type }) => type === 'opened')).toHaveLength(1);
   });
@@ -266,6 +268,52 @@ describe('the inbox', () => {
     expect((await stored(draft)).status).toBe('APPROVED');
   });
 
+  it('lists what waits oldest mail first over all businesses, page by page, and says so', async () => {
+    const word = crypto.randomUUID().slice(0, 13);
+    const operator = openBrowser(harness, { 'cf-connecting-ip': crypto.randomUUID() });
+    await operator.signIn(env.DRAFTGATE_ADMIN_KEY, 'ada');
+    const other = await harness.createBusiness({ name: 'Shop C' });
+    const drafts: { id: string; day: number }[] = [];
+    // Made in another order than their mail came, the last two at the same instant.
+    for (const [of, day] of [
+      [businessId, 3],
+      [other, 1],
+      [businessId, 2],
+      [other, 4],
+      [businessId, 4],
+    ] as const) {
+      const sentAt = `2026-10-0${day}T08:00:00Z`;
+      const mail = await harness.receive(of, 'Do you sell lamps?', { subject: `lamps ${word}`, sentAt });
+      drafts.push({ id: (await harness.draft(of, mail)).body.id, day });
+    }
+    const { html } = await operator.get(`/inbox?q=${word}`);
+    expect(html).toContain('Oldest mail first');
+    const found = [...html.matchAll(/href="\/inbox\/(drf_\w+)/g)].map(([, id]) => id);
+    const expected = drafts.toSorted((a, b) => a.day - b.day || (a.id < b.id ? -1 : 1)).map(({ id }) => id);
+    expect(found).toEqual(expected);
+    const pages: string[] = [];
+    for (;;) {
+      const rows = await harness.services.listInbox({
+        ...{
+          businessId: null,
+          statuses: ['READY'],
+          intent: null,
+          language: null,
+          withFindings: false,
+          olderThanHours: null,
+        },
+        search: word,
+        order: 'oldest',
+        after: pages.at(-1) ?? null,
+        limit: 2,
+      });
+      pages.push(...rows.map(({ id }) => id));
+      if (rows.length < 2) break;
+    }
+    expect(pages).toEqual(expected);
+    expect((await operator.get(`/inbox?q=${word}&show=all`)).html).toContain('Newest draft first');
+  });
+
   it('tells the second of two reviewers, and keeps what they wrote', async () => {
     const draft = await ready();
     await open(person, draft);
@@ -349,6 +397,18 @@ describe('the inbox', () => {
       expect(await stored(draft)).toMatchObject({ status: 'DISCARDED', reviewReason: 'no use' });
       await act(person, draft, 'undo');
       expect(await stored(draft)).toMatchObject({ status: 'STALE', reviewReason: null, reviewedBy: null });
+    });
+
+    it('is offered on the page of the draft itself as long as it is allowed, to whom it is', async () => {
+      const draft = await ready();
+      await open(person, draft);
+      await act(person, draft, 'approve');
+      await person.get('/inbox');
+      const offer = `action="/inbox/${draft.id}/undo"`;
+      expect((await open(person, draft)).html).toMatch(new RegExp(`${offer} data-gone-at="\\d+"`));
+      expect((await open(colleague, draft)).html).not.toContain(offer);
+      await setDraft(draft, sql`"reviewedAt" = now() - interval '11 seconds'`);
+      expect((await open(person, draft)).html).not.toContain(offer);
     });
 
     it('is refused after ten seconds, and to anybody else', async () => {
@@ -515,6 +575,21 @@ describe('the inbox', () => {
     await open(limited, draft);
     expect((await act(limited, draft, 'regenerate')).status).toBe(403);
     expect((await stored(draft)).version).toBe(1);
+  });
+
+  it('leads an operator from a draft to its business and to its rollback, a reviewer to neither', async () => {
+    const draft = await ready();
+    const operator = openBrowser(harness, { 'cf-connecting-ip': crypto.randomUUID() });
+    await operator.signIn(env.DRAFTGATE_ADMIN_KEY, 'ada');
+    const links = [
+      `href="/admin/businesses/${businessId}"`,
+      `href="/admin/rollbacks?level=business&amp;businessId=${businessId}"`,
+    ];
+    const { html } = await open(operator, draft);
+    for (const link of links) expect(html).toContain(link);
+    const rollback = await operator.get(`/admin/rollbacks?level=business&businessId=${businessId}`);
+    expect(rollback.html).toContain(`name="businessId" value="${businessId}"`);
+    expect((await open(person, draft)).html).not.toContain('/admin/');
   });
 
   it('an operator sees every business, and reviews under their own name', async () => {

@@ -17,6 +17,7 @@ document.addEventListener('keydown', (event) => {
     const search = document.querySelector('#q');
     if (search === null) return;
     event.preventDefault();
+    search.closest('details')?.setAttribute('open', '');
     search.focus();
     return;
   }
@@ -33,6 +34,14 @@ document.addEventListener('keydown', (event) => {
     target.querySelector('textarea, input:not([type="hidden"]), select')?.focus();
   } else target.click();
 });
+
+// On a narrow screen the list comes first, its filters fold away.
+const narrow = matchMedia('(max-width: 600px)');
+const fold = () => {
+  for (const box of document.querySelectorAll('details[data-narrow-closed]')) box.open = !narrow.matches;
+};
+narrow.addEventListener('change', fold);
+fold();
 
 /** @param {1 | -1} step */
 function move(step) {

@@ -1,3 +1,4 @@
+import { UNDO_SECONDS } from '../../config.ts';
 import type { DraftRow } from '../../drafting/draft-store.ts';
 import type { Finding } from '../../guards/finding.ts';
 import type { FactChange, FactCheck } from '../../review/current-facts.ts';
@@ -62,10 +63,21 @@ export function DraftPage(props: DraftProps) {
         <Badge tone={STATUS_TONES[draft.status]}>{t(`status.${draft.status}`)}</Badge>
         {content === null ? null : <Badge>{t(`intent.${content.intent}`)}</Badge>}
         {content === null ? null : <Badge>{languageName(view, content.language)}</Badge>}
-        <Badge>{around.business.name}</Badge>
+        {view.actor?.kind === 'admin' ? (
+          <a href={`/admin/businesses/${encodeURIComponent(draft.businessId)}`}>
+            <Badge>{around.business.name}</Badge>
+          </a>
+        ) : (
+          <Badge>{around.business.name}</Badge>
+        )}
         {props.facts.state === 'same' ? null : (
           <Badge tone={props.facts.state === 'changed' ? 'bad' : 'warn'}>{t(`facts.${props.facts.state}`)}</Badge>
         )}
+        {view.actor?.kind === 'admin' ? (
+          <a href={`/admin/rollbacks?${new URLSearchParams({ level: 'business', businessId: draft.businessId })}`}>
+            {t('draft.rollBack')}
+          </a>
+        ) : null}
       </p>
       <ReportNotice {...props} />
       <ProblemNotice {...props} />
@@ -127,7 +139,8 @@ function Thread({ view, around }: { view: View; around: Surroundings }) {
   );
 }
 
-function StateNotice({ view, draft, around }: DraftProps) {
+function StateNotice(props: DraftProps) {
+  const { view, draft, around } = props;
   const { t } = view;
   const { status } = draft;
   if (status === 'APPROVED' || status === 'DISCARDED') {
@@ -143,6 +156,7 @@ function StateNotice({ view, draft, around }: DraftProps) {
           )}
         </p>
         {draft.reviewReason === null ? null : <p>{t('status.reason', { reason: draft.reviewReason })}</p>}
+        <Undo {...props} />
       </Notice>
     );
   }
@@ -213,6 +227,21 @@ function ProblemNotice({ view, draft, around, problem, edited }: DraftProps) {
   }
 }
 
+/** As long as it is allowed, and to whom: not only on the page that came after. */
+function Undo(props: DraftProps) {
+  const { view, draft } = props;
+  const leftMs = (draft.reviewedAt?.getTime() ?? 0) + UNDO_SECONDS * 1000 - view.now.getTime();
+  if (leftMs <= 0 || draft.reviewedBy !== view.actor?.name) return null;
+  return (
+    <form method="post" action={to(props, 'undo')} data-gone-at={String(leftMs)}>
+      <FormToken view={view} />
+      <button type="submit">
+        {view.t('undo')} <kbd>u</kbd>
+      </button>
+    </form>
+  );
+}
+
 /** Who found this version wrong, when and why. */
 function ReportNotice({ view, around, problem, draft }: DraftProps) {
   const { t } = view;
@@ -225,8 +254,7 @@ function ReportNotice({ view, around, problem, draft }: DraftProps) {
       <ul>
         {reports.map(({ kind, note, by, at }) => (
           <li>
-            {t('reported.line', { what: t(`report.${kind}`), who: by })},{' '}
-            <Time view={view} at={at} zone={around.business.timeZone} />
+            {t(`report.${kind}`)}: {by}, <Time view={view} at={at} zone={around.business.timeZone} />
             {note === null ? null : (
               <>
                 : <q>{note}</q>

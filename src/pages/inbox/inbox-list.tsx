@@ -36,6 +36,11 @@ export function InboxPage({ view, query, rows, next, businesses }: InboxProps) {
     <Layout view={view} title={t('inbox.title')} current="inbox" scripts={['inbox.client.js']}>
       <h1>{t('inbox.title')}</h1>
       <Filters view={view} query={query} businesses={businesses} />
+      {rows.length === 0 ? null : (
+        <p class="hint" id="order">
+          {t(`inbox.order.${query.order}`)}
+        </p>
+      )}
       {rows.length === 0 ? (
         query.isFiltered || query.show !== 'open' ? (
           <EmptyState title={t('inbox.none.title')}>
@@ -50,7 +55,7 @@ export function InboxPage({ view, query, rows, next, businesses }: InboxProps) {
           </EmptyState>
         )
       ) : (
-        <ol class="inbox">
+        <ol class="inbox" aria-describedby="order">
           {rows.map((row) => (
             <Row view={view} row={row} query={query.query} showBusiness={showBusiness} />
           ))}
@@ -131,72 +136,76 @@ function Filters({ view, query, businesses }: Pick<InboxProps, 'view' | 'query' 
   const any = <option value="">{t('inbox.any')}</option>;
   return (
     <search>
-      <form class="row filters" method="get" action="/inbox">
-        <Field id="q" label={t('inbox.search')}>
-          <input id="q" name="q" type="search" value={filter.search ?? ''} placeholder={t('inbox.searchHint')} />
-        </Field>
-        <Field id="show" label={t('inbox.status')}>
-          <select id="show" name="show">
-            <option value="open" selected={query.show === 'open'}>
-              {t('inbox.open')}
-            </option>
-            {SHOWN.map((status) => (
-              <option value={status} selected={query.show === status}>
-                {t(`status.${status}`)}
+      {/* Open without scripts; on a narrow screen a script folds it, so that the list is what one sees. */}
+      <details class="filter-box" open data-narrow-closed={query.isFiltered ? undefined : ''}>
+        <summary>{t('inbox.filters')}</summary>
+        <form class="row filters" method="get" action="/inbox">
+          <Field id="q" label={t('inbox.search')}>
+            <input id="q" name="q" type="search" value={filter.search ?? ''} placeholder={t('inbox.searchHint')} />
+          </Field>
+          <Field id="show" label={t('inbox.status')}>
+            <select id="show" name="show">
+              <option value="open" selected={query.show === 'open'}>
+                {t('inbox.open')}
               </option>
-            ))}
-            <option value="all" selected={query.show === 'all'}>
-              {t('inbox.all')}
-            </option>
-          </select>
-        </Field>
-        {businesses.length === 0 ? null : (
-          <Field id="business" label={t('inbox.business')}>
-            <select id="business" name="business">
+              {SHOWN.map((status) => (
+                <option value={status} selected={query.show === status}>
+                  {t(`status.${status}`)}
+                </option>
+              ))}
+              <option value="all" selected={query.show === 'all'}>
+                {t('inbox.all')}
+              </option>
+            </select>
+          </Field>
+          {businesses.length === 0 ? null : (
+            <Field id="business" label={t('inbox.business')}>
+              <select id="business" name="business">
+                {any}
+                {businesses.map(({ id, name }) => (
+                  <option value={id} selected={filter.businessId === id}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            </Field>
+          )}
+          <Field id="intent" label={t('inbox.intent')}>
+            <select id="intent" name="intent">
               {any}
-              {businesses.map(({ id, name }) => (
-                <option value={id} selected={filter.businessId === id}>
-                  {name}
+              {INTENT_NAMES.map((intent) => (
+                <option value={intent} selected={filter.intent === intent}>
+                  {t(`intent.${intent}`)}
                 </option>
               ))}
             </select>
           </Field>
-        )}
-        <Field id="intent" label={t('inbox.intent')}>
-          <select id="intent" name="intent">
-            {any}
-            {INTENT_NAMES.map((intent) => (
-              <option value={intent} selected={filter.intent === intent}>
-                {t(`intent.${intent}`)}
-              </option>
-            ))}
-          </select>
-        </Field>
-        <Field id="language" label={t('inbox.language')}>
-          <select id="language" name="language">
-            {any}
-            {LANGUAGES.map((code) => (
-              <option value={code} selected={filter.language === code}>
-                {languageName(view, code)}
-              </option>
-            ))}
-          </select>
-        </Field>
-        <Field id="hours" label={t('inbox.waiting')}>
-          <select id="hours" name="hours">
-            {any}
-            {HOURS.map((hours) => (
-              <option value={hours} selected={filter.olderThanHours === Number(hours)}>
-                {t(`inbox.waiting.${hours}`)}
-              </option>
-            ))}
-          </select>
-        </Field>
-        <label class="check">
-          <input type="checkbox" name="findings" value="1" checked={filter.withFindings} /> {t('inbox.onlyFindings')}
-        </label>
-        <button type="submit">{t('inbox.apply')}</button>
-      </form>
+          <Field id="language" label={t('inbox.language')}>
+            <select id="language" name="language">
+              {any}
+              {LANGUAGES.map((code) => (
+                <option value={code} selected={filter.language === code}>
+                  {languageName(view, code)}
+                </option>
+              ))}
+            </select>
+          </Field>
+          <Field id="hours" label={t('inbox.waiting')}>
+            <select id="hours" name="hours">
+              {any}
+              {HOURS.map((hours) => (
+                <option value={hours} selected={filter.olderThanHours === Number(hours)}>
+                  {t(`inbox.waiting.${hours}`)}
+                </option>
+              ))}
+            </select>
+          </Field>
+          <label class="check">
+            <input type="checkbox" name="findings" value="1" checked={filter.withFindings} /> {t('inbox.onlyFindings')}
+          </label>
+          <button type="submit">{t('inbox.apply')}</button>
+        </form>
+      </details>
     </search>
   );
 }

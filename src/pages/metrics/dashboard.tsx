@@ -50,7 +50,7 @@ export function DashboardPage({ view, data }: { view: View; data: DashboardData 
       {data.problem === null ? null : <Notice tone="bad" title={t('console.failed', { why: data.problem })} />}
       <div data-refresh="60">
         <p class="hint">
-          {t('metrics.asOf')} <Time view={view} at={report.to} zone="UTC" /> UTC. {t('metrics.refreshes')}
+          {t('metrics.asOf')} <Time view={view} at={report.to} zone="UTC" />. {t('metrics.refreshes')}
           {report.pipelineVersions.length === 0
             ? null
             : ` ${t('metrics.pipeline')}: ${report.pipelineVersions.join(', ')}.`}

@@ -15,6 +15,9 @@ export const INBOX_TEXTS = {
   'inbox.waiting.24': ['1 day or more', '1 gün ve üzeri'],
   'inbox.waiting.72': ['3 days or more', '3 gün ve üzeri'],
   'inbox.onlyFindings': ['Only with findings', 'Yalnız bulgusu olanlar'],
+  'inbox.filters': ['Search and filters', 'Arama ve süzgeçler'],
+  'inbox.order.oldest': ['Oldest mail first', 'En eski e-posta önce'],
+  'inbox.order.newest': ['Newest draft first', 'En yeni taslak önce'],
   'inbox.apply': ['Apply', 'Uygula'],
   'inbox.reset': ['Clear', 'Temizle'],
   'inbox.keys': ['j and k move, Enter opens, / searches', 'j ve k gezdirir, Enter açar, / arar'],
@@ -46,8 +49,8 @@ export const INBOX_TEXTS = {
     'Taslak hazırlandıktan sonra bu yazışmaya yeni e-posta geldi. Yanıt hepsini kapsasın diye taslağı yenileyin.',
   ],
   'status.QUARANTINED.text': [
-    'It was made with past answers, and these were switched off since (a rollback). Make it anew without them, or discard it.',
-    'Geçmiş yanıtlarla hazırlanmıştı; bunlar daha sonra kapatıldı (geri alma). Onlarsız yenileyin ya da atın.',
+    'It was made while past answers were on; they were switched off since (a rollback). Make it anew without them, or discard it.',
+    'Geçmiş yanıtlar açıkken hazırlanmıştı; bunlar daha sonra kapatıldı (geri alma). Onlarsız yenileyin ya da atın.',
   ],
   'status.SKIPPED.text': [
     'This mail comes from a machine or needs no answer, so no reply was written.',
@@ -110,6 +113,7 @@ export const INBOX_TEXTS = {
   'draft.report': ['Report', 'Bildir'],
   'draft.reportKind': ['What is wrong?', 'Sorun ne?'],
   'draft.reportNote': ['Note', 'Not'],
+  'draft.rollBack': ['Roll this business back', 'Bu işletmeyi geri al'],
   'draft.regenerate': ['Make anew', 'Yeniden hazırla'],
   'report.wrong_fact': ['A fact is wrong', 'Bir bilgi yanlış'],
   'report.leak': ['It gives away private data', 'Özel bilgi sızdırıyor'],
@@ -136,7 +140,6 @@ export const INBOX_TEXTS = {
   ],
   'reported.badge': ['Reported: {what}, by {who},', 'Bildirildi: {what}, {who},'],
   'reported.title': ['This draft was reported', 'Bu taslak bildirildi'],
-  'reported.line': ['{what}: {who}', '{what}: {who}'],
   'reported.text': [
     'Look at it before you decide. Approving takes a second click.',
     'Karar vermeden önce inceleyin. Onay ikinci bir tıklama ister.',
@@ -261,14 +264,17 @@ export const INBOX_TEXTS = {
     'Past answers were used for the style of this draft.',
     'Bu taslağın üslubu için geçmiş yanıtlar kullanıldı.',
   ],
-  'past.miss': ['Past answers are on, but none was close enough.', 'Geçmiş yanıtlar açık, ama yeterince benzeri yok.'],
+  'past.miss': [
+    'Past answers were on, but none was close enough.',
+    'Geçmiş yanıtlar açıktı, ama yeterince benzeri yoktu.',
+  ],
   'past.timeout': [
-    'Past answers are on, but the search took too long; the draft was made without.',
-    'Geçmiş yanıtlar açık, ama arama uzun sürdü; taslak onlarsız yapıldı.',
+    'Past answers were on, but the search took too long; the draft was made without.',
+    'Geçmiş yanıtlar açıktı, ama arama uzun sürdü; taslak onlarsız yapıldı.',
   ],
   'past.error': [
-    'Past answers are on, but the search failed; the draft was made without.',
-    'Geçmiş yanıtlar açık, ama arama başarısız oldu; taslak onlarsız yapıldı.',
+    'Past answers were on, but the search failed; the draft was made without.',
+    'Geçmiş yanıtlar açıktı, ama arama başarısız oldu; taslak onlarsız yapıldı.',
   ],
   'past.KILLED_AT_EDGE': [
     'Off: switched off everywhere (emergency switch).',
