@@ -65,6 +65,8 @@ async function seedDoubted(api: ApiClient, now: Date): Promise<number> {
   const made = await api.post('/v1/drafts', { businessId, messageId: mail.messageId });
   const { id } = made.body as { id: string };
   await api.post(`/v1/drafts/${id}/report`, { kind: 'wrong_fact', note: 'Demo: we do not open on Sundays' });
+  // From here on it is split as its past is.
+  await api.patch(`/admin/api/businesses/${businessId}`, { controlShare: 0.2 });
   return 1;
 }
 

@@ -47,10 +47,40 @@ describe('the console and the dashboard in a browser', () => {
       `/admin/ramps/${ramps.items[0]?.id}`,
       `${DASHBOARD}?window=30d`,
     ];
+    await browser.page.goto('/admin/backfills');
+    paths.push((await browser.page.getByRole('link', { name: 'demo', exact: true }).getAttribute('href')) ?? '');
     for (const path of paths) {
       const answer = await browser.page.goto(path);
       expect([path, answer?.status()]).toEqual([path, 200]);
       await expectUsable(browser, `console-${path.replace(/\W+/g, '-')}-${name}`);
+    }
+  });
+
+  it.each([
+    ['light', {}],
+    ['narrow', { width: 360, theme: 'dark' }],
+  ] as [string, Look][])('shows what a form answers so that it is usable: %s', async (name, look) => {
+    const browser = await operator(look);
+    const { page } = browser;
+    await page.goto('/admin/businesses');
+    await page.getByText('paste ids').click();
+    await page.getByLabel('Business ids, one a line').fill('demo\nada-dental\nnobody\nada-dental');
+    await page.getByRole('button', { name: 'See what enrolling does' }).click();
+    await page.getByText('1 to enrol; 1 enrolled already; 1 unknown; 1 named twice.').waitFor();
+    await expectUsable(browser, `console-pilots-preview-${name}`);
+    await page.goto('/admin/api-keys');
+    await page.getByLabel('Business (id)').fill('demo');
+    await page.getByLabel('Name', { exact: true }).fill(`key of ${name}`);
+    await page.getByLabel('read drafts').check();
+    await page.getByRole('button', { name: 'Create a key' }).click();
+    await page.getByText('it is shown only here').waitFor();
+    await expectUsable(browser, `console-key-made-${name}`);
+    await page.goto('/admin/rollbacks?level=global');
+    await expectUsable(browser, `console-rollback-global-${name}`);
+    await page.getByRole('button', { name: 'Türkçe' }).click();
+    for (const path of CONSOLE_PAGES.map(([href]) => href)) {
+      await page.goto(path);
+      await expectUsable(browser, `console-tr-${path.replace(/\W+/g, '-')}-${name}`);
     }
   });
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from '../support/browser.ts';
 import { type Harness, startHarness, uniqueId } from '../support/harness.ts';
 import { signedInOperator } from '../support/operator.ts';
+import { owner } from '../support/owner.ts';
 
 describe('enrolling and removing many businesses', () => {
   let harness: Harness;
@@ -70,6 +71,20 @@ describe('enrolling and removing many businesses', () => {
 
     const again = await operator.post('/admin/pilots/preview', { ids: one, act: 'enrol' });
     expect(again.html).toContain('was taken out by ada: they left');
+  });
+
+  it('takes as many as it says at once', async () => {
+    const prefix = uniqueId('many');
+    await owner()`insert into "Business" ("id", "name") select ${prefix} || '-' || n, 'Many' from generate_series(1, 500) n`;
+    const ids = Array.from({ length: 500 }, (_, at) => `${prefix}-${at + 1}`).join('\n');
+    await operator.get('/admin/businesses');
+    const preview = await operator.post('/admin/pilots/preview', { ids, act: 'enrol' });
+    expect(preview.html).toContain('Enrol 500 businesses');
+    await operator.post('/admin/pilots', { ids, reason: 'all of them' });
+    expect((await operator.get('/admin/businesses')).html).toContain('Enrolled: 500 businesses. Enrolled before: 0.');
+    await operator.post('/admin/pilots/remove', { ids, reason: 'none of them' });
+    expect((await operator.get('/admin/businesses')).html).toContain('Removed: 500 businesses');
+    await owner()`delete from "Business" where starts_with("id", ${prefix})`;
   });
 
   it('refuses none and too many', async () => {

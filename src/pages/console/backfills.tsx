@@ -4,6 +4,7 @@ import type { BackfillEstimate } from '../../retrieval/backfill/estimate-backfil
 import { Badge, EmptyState, Field, FormToken, Notice, Pager, Time, type Tone } from '../components.tsx';
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
+import { sayError } from '../texts/sentences.ts';
 import type { PageContext, View } from '../view.ts';
 import { amount, BUSINESSES_OFFERED, BusinessField, counted } from './console-fields.tsx';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf } from './console-frame.tsx';
@@ -129,7 +130,7 @@ async function estimateOf(
     ]);
     return { ...estimate, underway: newest?.finishedAt === null ? newest.id : null };
   } catch (error) {
-    if (error instanceof AppError) return { problem: error.message };
+    if (error instanceof AppError) return { problem: sayError(c.var.view, error) };
     throw error;
   }
 }

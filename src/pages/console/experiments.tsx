@@ -8,6 +8,7 @@ import { Badge, EmptyState, Field, FormToken, Notice, Pager } from '../component
 import { page } from '../layout.tsx';
 import { countedShare, share, shown as shownValue, signed } from '../metrics/dashboard.tsx';
 import { createPages } from '../page-router.ts';
+import { sayError } from '../texts/sentences.ts';
 import type { PageContext, View } from '../view.ts';
 import { amount, BUSINESSES_OFFERED, BusinessField } from './console-fields.tsx';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, reasonOf } from './console-frame.tsx';
@@ -213,8 +214,7 @@ function Verdict({
       tone={broken ? 'bad' : VERDICT_TONES[comparison.verdict]}
       title={t(broken ? 'experiment.broken' : `experiment.verdict.${comparison.verdict}`)}
     >
-      {broken ? <p>{t('experiment.broken.text')}</p> : null}
-      <p>{words(view, comparison, ratio.expectedShare)}</p>
+      <p>{broken ? t('experiment.broken.text') : words(view, comparison, ratio.expectedShare)}</p>
     </Notice>
   );
 }
@@ -359,7 +359,7 @@ async function businessOf(c: PageContext, id: string) {
   try {
     return await c.var.services.findBusiness(id);
   } catch (error) {
-    if (error instanceof AppError) return { problem: error.message };
+    if (error instanceof AppError) return { problem: sayError(c.var.view, error) };
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import type { RollbackRow } from '../../rollout/rollback-store.ts';
 import { Badge, EmptyState, Field, FormToken, Notice, Pager, Time } from '../components.tsx';
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
-import { say } from '../texts/sentences.ts';
+import { say, sayError } from '../texts/sentences.ts';
 import type { TextKey } from '../texts/translate.ts';
 import type { PageContext, View } from '../view.ts';
 import { BUSINESSES_OFFERED, BusinessField, counted } from './console-fields.tsx';
@@ -280,7 +280,7 @@ async function previewOf(c: PageContext, asked: Record<string, string>) {
     const target = targetOf((name) => asked[name] ?? '');
     return await c.var.services.previewRollback({ feature: RAG_FEATURE, target });
   } catch (error) {
-    if (error instanceof AppError) return { problem: error.message };
+    if (error instanceof AppError) return { problem: sayError(c.var.view, error) };
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import { CSV_HEADERS, metricsCsv, reportShape } from '../../routes/metrics-shape
 import { BUSINESSES_OFFERED } from '../console/console-fields.tsx';
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
+import { sayError } from '../texts/sentences.ts';
 import type { PageContext } from '../view.ts';
 import { DashboardPage } from './dashboard.tsx';
 
@@ -53,7 +54,7 @@ async function problemOf(c: PageContext, businessId: string | undefined): Promis
     await c.var.services.findBusiness(businessId);
     return null;
   } catch (error) {
-    if (error instanceof AppError) return error.message;
+    if (error instanceof AppError) return sayError(c.var.view, error);
     throw error;
   }
 }
