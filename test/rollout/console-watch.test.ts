@@ -46,6 +46,24 @@ describe('the pages of incidents and alerts', () => {
     expect((await operator.get(path)).html).toContain('what we learned');
   });
 
+  it('leads from an incident to the draft that it is about, with who reported it and why', async () => {
+    const businessId = await world.business();
+    const draft = await world.draft(businessId);
+    const report = { kind: 'wrong_fact' as const, note: 'linen comes in <b>blue</b>', actor: 'grace' };
+    await world.services.reportDraft({ businessId, draftId: draft.id, ...report });
+    const [opened] = await world.services.listIncidents({ businessId, limit: 1 });
+    const { html } = await operator.get(`/admin/incidents/${opened?.id}`);
+    expect(html).toContain(`href="/inbox/${draft.id}"`);
+    expect(html).toMatch(/A fact is wrong<\/span> by grace .*<q>linen comes in &lt;b&gt;blue&lt;\/b&gt;<\/q>/s);
+    expect(html).toContain(`href="/admin/rollbacks?level=business&amp;businessId=${businessId}"`);
+    await world.sql(`delete from "Draft" where "id" = $1`, [draft.id]);
+    const erased = (await operator.get(`/admin/incidents/${opened?.id}`)).html;
+    expect(erased).toContain('a draft that was erased since');
+    expect(erased).not.toContain(`/inbox/${draft.id}`);
+    // What people wrote of one draft says nothing of another incident.
+    expect((await operator.get(`/admin/incidents/${await incident('A leak')}`)).html).not.toContain('Drafts concerned');
+  });
+
   it('closes an incident with a reason, and offers it no more', async () => {
     const id = await incident('A leak');
     const path = `/admin/incidents/${id}`;

@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Queries } from '../../storage/db.ts';
-import { incident, incidentEntry } from '../../storage/schema/index.ts';
+import { draft, draftEvent, guardrailDecision, incident, incidentEntry } from '../../storage/schema/index.ts';
 
 export type IncidentRow = typeof incident.$inferSelect;
 export type IncidentEntryRow = typeof incidentEntry.$inferSelect;
@@ -23,6 +23,30 @@ export function entriesOfIncident(queries: Queries, id: string) {
     .from(incidentEntry)
     .where(eq(incidentEntry.incidentId, id))
     .orderBy(asc(incidentEntry.at), asc(incidentEntry.id));
+}
+
+export interface IncidentDraft extends Record<string, unknown> {
+  draftId: string;
+  /** Null where the draft was erased since. */
+  subject: string | null;
+  exists: boolean;
+  reports: { kind: string; note: string | null; by: string; at: string }[];
+}
+
+/** So many drafts of an incident are named: a night's re-check may bring a hundred. */
+const DRAFTS_NAMED = 20;
+
+/** The drafts whose findings brought it, with what people reported of them: a finding's decision names its event. */
+export function draftsOfIncident(queries: Queries, { id }: { id: string }) {
+  return queries.execute<IncidentDraft>(sql`
+    with concerned as (
+      select f."draftId", min(f."at") as "at" from ${guardrailDecision} g join ${draftEvent} f on f."id" = g."cause"
+      where g."incidentId" = ${id} group by 1 order by 2 limit ${DRAFTS_NAMED}
+    )
+    select c."draftId", d."id" is not null as "exists", d."content"->>'subject' as "subject", coalesce((
+      select jsonb_agg(jsonb_build_object('kind', e."trace"->'kind', 'note', e."trace"->'note', 'by', e."trace"->'by', 'at', e."at")
+        order by e."at") from ${draftEvent} e where e."draftId" = c."draftId" and e."type" = 'reported'), '[]'::jsonb) as "reports"
+    from concerned c left join ${draft} d on d."id" = c."draftId" order by c."at"`);
 }
 
 /** Incidents, newest first. */

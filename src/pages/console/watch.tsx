@@ -7,6 +7,7 @@ import { Badge, EmptyState, Field, FormToken, Pager, Time, type Tone } from '../
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
 import { say, sayAll } from '../texts/sentences.ts';
+import { isTextKey } from '../texts/translate.ts';
 import type { View } from '../view.ts';
 import { BUSINESSES_OFFERED, BusinessField } from './console-fields.tsx';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, guardrailTitle, reasonOf } from './console-frame.tsx';
@@ -157,7 +158,7 @@ watchPages.get('/admin/incidents', async (c) => {
 watchPages.get('/admin/incidents/:id', async (c) => {
   const { services, view } = c.var;
   const { t } = view;
-  const { incident, timeline } = await services.findIncident(c.req.param('id'));
+  const { incident, timeline, drafts } = await services.findIncident(c.req.param('id'));
   const path = `/admin/incidents/${incident.id}`;
   return c.html(
     page(
@@ -185,6 +186,29 @@ watchPages.get('/admin/incidents/:id', async (c) => {
               {t('business.rollback')}
             </a>
           </p>
+        )}
+        {drafts.length === 0 ? null : (
+          <section class="card" aria-labelledby="drafts">
+            <h2 id="drafts">{t('incident.drafts')}</h2>
+            <ul class="markers">
+              {drafts.map(({ draftId, exists, subject, reports }) => (
+                <li>
+                  {exists ? (
+                    <a href={`/inbox/${encodeURIComponent(draftId)}`}>{subject || draftId}</a>
+                  ) : (
+                    t('incident.draftErased')
+                  )}
+                  {reports.map(({ kind, note, by, at }) => (
+                    <p>
+                      <Badge tone="bad">{isTextKey(`report.${kind}`) ? t(`report.${kind as 'tone'}`) : kind}</Badge>{' '}
+                      {t('console.by', { who: by })} <Time view={view} at={new Date(at)} zone="UTC" />{' '}
+                      {note === null ? null : <q>{note}</q>}
+                    </p>
+                  ))}
+                </li>
+              ))}
+            </ul>
+          </section>
         )}
         <section class="card">
           <h2>{t('incident.timeline')}</h2>

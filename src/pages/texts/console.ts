@@ -136,6 +136,8 @@ export const CONSOLE_TEXTS = {
   ],
   'incident.open': ['open', 'açık'],
   'incident.closed': ['closed', 'kapalı'],
+  'incident.drafts': ['Drafts concerned', 'İlgili taslaklar'],
+  'incident.draftErased': ['a draft that was erased since', 'sonradan silinmiş bir taslak'],
   'incident.timeline': ['Timeline', 'Zaman çizelgesi'],
   'incident.note': ['Note', 'Not'],
   'incident.addNote': ['Add the note', 'Notu ekle'],
