@@ -1,5 +1,5 @@
 import { and, arrayOverlaps, asc, desc, eq, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
-import type { DraftStatus } from '../drafting/draft.ts';
+import { DRAFT_STATUSES, type DraftStatus } from '../drafting/draft.ts';
 import type { BatchOptions, Database, Queries } from '../storage/db.ts';
 import {
   apiKey,
@@ -55,6 +55,12 @@ const touched = (name: 'orders' | 'appointments', id: string, records: SQL, key:
   select count(*) from jsonb_array_elements(${draft.evidence}->${name}) fact
   where not exists (select from ${records} r where r."businessId" = ${draft.businessId}
     and ${key} = draftgate_identifier_key(fact->>${id}) and r."updatedAt" <= ${draft.requestedAt})) > 0`;
+
+/**
+ * A search reads the mails of so many newest drafts of the asked states. Row-level security lets no index answer a search
+ * for words (its operators are not leakproof), so it has to be bounded, and the page says so.
+ */
+export const SEARCHED_DRAFTS = 2_000;
 
 const shown = {
   id: draft.id,
@@ -148,6 +154,7 @@ function conditions(page: InboxPage): (SQL | undefined)[] {
     page.olderThanHours === null
       ? undefined
       : sql`${message.sentAt} < now() - make_interval(hours => ${page.olderThanHours})`,
+    like === null ? undefined : sql`${draft.id} = any(array(${newest(page)}))`,
     like === null
       ? undefined
       : or(
@@ -165,6 +172,16 @@ function laterThan(draftId: string): SQL {
   return sql`(${message.sentAt}, ${draft.id}) > (
     select m."sentAt", d."id" from ${draft} d join ${message} m on m."businessId" = d."businessId" and m."id" = d."messageRef"
     where d."id" = ${draftId})`;
+}
+
+/** Ids of what a search looks at: by the index on business, state and id; for operators over all businesses by id alone. */
+function newest({ businessId, statuses }: InboxPage): SQL {
+  if (businessId === null) return sql`select "id" from ${draft} order by "id" desc limit ${SEARCHED_DRAFTS}::int`;
+  const states = JSON.stringify(statuses.length === 0 ? DRAFT_STATUSES : statuses);
+  return sql`
+    select recent."id" from jsonb_array_elements_text(${states}::jsonb) state cross join lateral (
+      select d."id" from ${draft} d where d."businessId" = ${businessId} and d."status" = state order by d."id" desc limit ${SEARCHED_DRAFTS}::int
+    ) recent order by recent."id" desc limit ${SEARCHED_DRAFTS}::int`;
 }
 
 /** Mails of a thread that are shown beside a draft; the newest are kept. */

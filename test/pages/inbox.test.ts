@@ -98,6 +98,8 @@ describe('the inbox', () => {
     expect(await has(`q=${word}&show=APPROVED`)).toBe(false);
     expect(await has(`q=${word}&hours=24`)).toBe(true);
     expect((await person.get(`/inbox?q=none-${word}`)).html).toContain('Nothing matches');
+    expect((await person.get(`/inbox?q=${word}`)).html).toContain('looks at the newest 2,000 drafts of this choice');
+    expect((await person.get('/inbox')).html).not.toContain('looks at the newest');
     expect((await person.get('/inbox?show=%00&hours=x&after=%27&intent=x')).status).toBe(200);
   });
 

@@ -31,7 +31,7 @@ const WHERE = 'src/pages/texts/sentences.ts takes its Turkish';
 const TURK = { language: 'tr' } as const;
 /** Names and units that are the same in both languages. */
 const SAME =
-  /^(?:\{\w+\}: \{\w+\}, \{\w+\}|API|CSV|RAG|Postgres|KV|pilot|e-mail|Slack|PagerDuty|ramp|Model|[\d\s.,%–{}\w]{0,3})$/;
+  /^(?:\{\w+\}: \{\w+\}(?:, \{\w+\})?|API|CSV|RAG|Postgres|KV|pilot|e-mail|Slack|PagerDuty|ramp|Model|[\d\s.,%–{}\w]{0,3})$/;
 
 const sources = (folder: string) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -1,3 +1,4 @@
+import { SEARCHED_DRAFTS } from '../../review/inbox-store.ts';
 import type { InboxRow } from '../../review/list-inbox.ts';
 import { INTENT_NAMES } from '../../tools/intents.ts';
 import { Age, Badge, EmptyState, Field, FormToken, languageName, Pager, type Tone } from '../components.tsx';
@@ -40,6 +41,9 @@ export function InboxPage({ view, query, rows, next, businesses }: InboxProps) {
         <p class="hint" id="order">
           {t(`inbox.order.${query.order}`)}
         </p>
+      )}
+      {query.filter.search === null ? null : (
+        <p class="hint">{t('inbox.searched', { n: new Intl.NumberFormat(view.language).format(SEARCHED_DRAFTS) })}</p>
       )}
       {rows.length === 0 ? (
         query.isFiltered || query.show !== 'open' ? (

@@ -3,6 +3,10 @@ export const INBOX_TEXTS = {
   'inbox.title': ['Inbox', 'Gelen kutusu'],
   'inbox.search': ['Search', 'Ara'],
   'inbox.searchHint': ['Subject, sender, words', 'Konu, gönderen, sözcükler'],
+  'inbox.searched': [
+    'The search looks at the newest {n} drafts of this choice.',
+    'Arama, bu seçimin en yeni {n} taslağına bakar.',
+  ],
   'inbox.status': ['Show', 'Göster'],
   'inbox.open': ['To do', 'Yapılacaklar'],
   'inbox.all': ['Everything', 'Hepsi'],

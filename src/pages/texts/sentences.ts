@@ -300,6 +300,11 @@ const SENTENCES: readonly [string, string][] = [
     'Daha yeni bir genel geri alma duruyor ({id}): önce onu kaldırın.',
   ],
   ['The control share is 0 to 100 percent.', 'Kontrol payı yüzde 0 ile 100 arasındadır.'],
+  ['Somebody else changed the same meanwhile: look again.', 'Aynısını bu arada başkası değiştirdi: yeniden bakın.'],
+  [
+    '"{text}" is not a whole number from {least} to {most}.',
+    '“{text}”, {least} ile {most} arasında bir tam sayı değil.',
+  ],
   ['The rollout changed twice.', 'Dağıtım iki kez değişti.'],
   ['The rollout changed.', 'Dağıtım değişti.'],
   ['The database took too long.', 'Veritabanı zamanında yanıt vermedi.'],
