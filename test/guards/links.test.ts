@@ -77,3 +77,20 @@ test.each(['http://', 'a.', '](', '//a', 'a:', '[.]', 'www.', 'href=', '(', '1.1
     expect(Array.isArray(findings)).toBe(true);
   },
 );
+
+test.each([
+  ['a full-width letter', 'ｈttps://shop.example/returns?lang=en'],
+  ['an invisible one', 'https://shop.exa\u200bmple/returns?lang=en'],
+])('an allowed link with %s in it is another one', (_what, body) => {
+  expect(checkLinks(body, ALLOWED, ['shop.example'])).toMatchObject([{ code: 'UNKNOWN_LINK', start: 0 }]);
+});
+
+test('a link says where it stands in the text as given', () => {
+  expect(linksIn('See https://a.example/x now')).toEqual([{ url: 'https://a.example/x', start: 4, end: 23 }]);
+  expect(linksIn(' firma.beispiel/a ')).toEqual([{ url: 'firma.beispiel/a', start: 1, end: 17 }]);
+});
+
+test('nobody’s domain is allowed where none is named', () => {
+  expect(checkLinks('https://a.example/', [])).toHaveLength(1);
+  expect(checkLinks('https://b.example/', [], ['a.example'])).toHaveLength(1);
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { allRecipientsAre, recipientsOf } from '../../src/guards/recipients.ts';
+import { allRecipientsAre, cleanDisplayName, recipientsOf } from '../../src/guards/recipients.ts';
 
 const FROM = { address: 'Jane@Customer.example', name: 'Jane Doe' };
 const SHOP = { address: 'support@shop.example' };
@@ -55,5 +55,60 @@ describe('whether an order may be told', () => {
     expect(allRecipientsAre({ to: [FROM], cc: [] }, ' jane@CUSTOMER.example ')).toBe(true);
     expect(allRecipientsAre({ to: [FROM], cc: [FRIEND] }, FROM.address)).toBe(false);
     expect(allRecipientsAre({ to: [FROM], cc: [] }, 'not an address')).toBe(false);
+  });
+});
+
+describe('a display name', () => {
+  const named = (name: string) =>
+    recipientsOf({
+      from: { address: ' ada@x.example ', name },
+      to: [],
+      cc: [],
+      businessAddresses: ['shop@s.example'],
+      replyAll: false,
+    });
+  test.each([
+    'boss[at]firm.example',
+    'boss ( at ) firm.example',
+    'boss  [ at]  firm.example',
+    'boss {at} firm.example',
+    'boss @ firm.example',
+    'ada@x.example, boss@firm.example',
+    'boss＠firm.example',
+  ])('that claims another address is left out: %s', (name) => {
+    const { to, findings } = named(name);
+    expect(to).toEqual([{ address: 'ada@x.example' }]);
+    expect(findings).toMatchObject([{ code: 'DISPLAY_NAME_IMITATES_ADDRESS' }]);
+  });
+  test.each(['Ada', 'Ada [at work]', 'Ada (ada@x.example.)', 'ada@x.example', '..ada@x.example..'])(
+    'that claims none, or its own, stays: %s',
+    (name) => {
+      expect(named(name)).toMatchObject({ to: [{ address: 'ada@x.example', name }], findings: [] });
+    },
+  );
+  test('is cut at 100 characters, whole ones', () => {
+    expect(cleanDisplayName('x'.repeat(300))).toHaveLength(100);
+    expect(Array.from(cleanDisplayName('😀'.repeat(150)))).toHaveLength(100);
+    expect(cleanDisplayName(`${'x'.repeat(99)} y`)).toBe('x'.repeat(99));
+    expect(cleanDisplayName(' "Ada"  <x> ')).toBe('Ada x');
+  });
+});
+
+describe('several of a kind', () => {
+  const others = { to: [], cc: [], businessAddresses: ['shop@s.example'], replyAll: false };
+  test('one foreign Reply-To among others of the sender’s domain is told', () => {
+    const from = { address: 'ada@x.example' };
+    const codes = (...replyTo: string[]) =>
+      recipientsOf({ ...others, from, replyTo: replyTo.map((address) => ({ address })) }).findings.map(
+        ({ code }) => code,
+      );
+    expect(codes('b@x.example', 'c@evil.example')).toEqual(['REPLY_TO_DIFFERS', 'FOREIGN_REPLY_TO']);
+    expect(codes('b@x.example')).toEqual(['REPLY_TO_DIFFERS']);
+    expect(codes('ada@x.example')).toEqual([]);
+  });
+  test('two that are no address are one finding', () => {
+    const replyTo = [{ address: 'none' }, { address: 'nor this' }, { address: 'b@x.example' }];
+    const { findings } = recipientsOf({ ...others, from: { address: 'b@x.example' }, replyTo });
+    expect(findings.map(({ code }) => code)).toEqual(['INVALID_RECIPIENT']);
   });
 });

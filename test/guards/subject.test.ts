@@ -72,3 +72,35 @@ test('encoded words of unknown charsets and broken encodings decode to something
   expect(decodeEncodedWords('=?utf-8?Q?a=ZZb?=')).toBe('a=ZZb');
   expect(decodeEncodedWords('no words')).toBe('no words');
 });
+
+describe('encoded words', () => {
+  test.each([
+    ['two charsets, one after the other', '=?iso-8859-9?Q?=FE?= =?utf-8?Q?=C3=BC?=', 'şü'],
+    ['a charset with a language', '=?utf-8*en?Q?x?=', 'x'],
+    ['Base64 that stops within a byte', '=?utf-8?B?YWJjZ?=', 'abc'],
+    ['half an escape', '=?utf-8?Q?a=4?=', 'a=4'],
+    ['no escape at all', '=?utf-8?Q?=4Gx=41?=', '=4GxA'],
+    ['one within another', '=?utf-8?B?PT91dGYtOD9CP1lXSmo/PQ==?=', 'abc'],
+    ['nothing in it', '=?utf-8?Q??=x', 'x'],
+    ['a charset that nobody knows', '=?nonsense?Q?=C3=BC?=', 'ü'],
+  ])('%s', (_what, value, shown) => {
+    expect(cleanHeaderValue(value)).toBe(shown);
+  });
+});
+
+describe('a reply’s subject', () => {
+  test('keeps addresses and telephone numbers: they are no secret of a subject', () => {
+    const subject = 'call +49 30 1234567 or ada@x.example';
+    expect(replySubject(subject)).toEqual({ subject: `Re: ${subject}`, findings: [] });
+  });
+  test('has 200 characters at most, and says where it was cut', () => {
+    expect(replySubject('x'.repeat(196)).subject).toBe(`Re: ${'x'.repeat(196)}`);
+    expect(replySubject('x'.repeat(197)).subject).toBe(`Re: ${'x'.repeat(195)}…`);
+    expect(replySubject(`${'x'.repeat(194)} yyy`).subject).toBe(`Re: ${'x'.repeat(194)}…`);
+    expect(Array.from(replySubject('😀'.repeat(300)).subject)).toHaveLength(200);
+  });
+  test('is no injection for a line break at its end', () => {
+    expect(replySubject('Hello\r\n').findings).toEqual([]);
+    expect(replySubject('Hello\r\nBcc: x@y.example').findings).toMatchObject([{ code: 'HEADER_INJECTION' }]);
+  });
+});
