@@ -410,11 +410,11 @@ businessPages.post('/admin/businesses/:id/snippets/delete', async (c) => {
 
 function numberIn(text: string, most: number, step: string): number {
   const value = Number(text.replace(',', '.'));
-  if (text === '' || !(value >= 0 && value <= most) || (step === '1' && !Number.isInteger(value))) {
-    throw new AppError(
-      'INVALID_REQUEST',
-      `"${text}" is not a ${step === '1' ? 'whole ' : ''}number from 0 to ${most}.`,
-    );
+  if (text === '' || !(value >= 0 && value <= most)) {
+    throw new AppError('INVALID_REQUEST', `"${text}" is not a number from 0 to ${most}.`);
+  }
+  if (step === '1' && !Number.isInteger(value)) {
+    throw new AppError('INVALID_REQUEST', `"${text}" is not a whole number.`);
   }
   return value;
 }

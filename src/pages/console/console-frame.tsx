@@ -46,7 +46,7 @@ export function ConsoleFrame({
 export async function actAndShow(
   c: PageContext,
   to: string,
-  work: () => Promise<{ text: TextKey; values?: Record<string, string> }>,
+  work: () => Promise<{ text: TextKey; values?: Record<string, string>; tone?: 'good' | 'bad' }>,
 ): Promise<Response> {
   try {
     flash(c, { tone: 'good', ...(await work()) });

@@ -255,8 +255,13 @@ watchPages.post('/admin/incidents/:id/close', async (c) => {
   const id = c.req.param('id');
   const { one } = await fieldsOf(c);
   return actAndShow(c, `/admin/incidents/${encodeURIComponent(id)}`, async () => {
-    await c.var.services.closeIncident({ id, reason: reasonOf(one('reason')) }, actOf(c));
-    return { text: 'console.done', values: { what: c.var.view.t('incident.close') } };
+    const { services } = c.var;
+    const { businessId } = await services.closeIncident({ id, reason: reasonOf(one('reason')) }, actOf(c));
+    // What the incident switched off stays off: closing it is no restore.
+    const business = businessId === null ? null : await services.findBusiness(businessId).catch(() => null);
+    return business === null || business.emailRagEnabled
+      ? { text: 'incident.isClosed' }
+      : { text: 'incident.isClosedOff', values: { name: business.name } };
   });
 });
 
@@ -349,8 +354,11 @@ watchPages.post('/admin/alerts/test', (c) =>
   actAndShow(c, '/admin/alerts', async () => {
     const { t } = c.var.view;
     const { deliveries } = await c.var.services.sendTestAlert(actOf(c));
-    const what = deliveries
-      .map(({ channel, status }) => `${t(`alert.channel.${channel}`)}: ${t(`alert.delivery.${status}`)}`)
+    if (deliveries.every(({ status }) => status === 'skipped')) return { text: 'alert.testedNobody', tone: 'bad' };
+    // PagerDuty hears of it twice: that it began, and that it is over.
+    const last = new Map(deliveries.map(({ channel, status }) => [channel, status]));
+    const what = [...last]
+      .map(([channel, status]) => `${t(`alert.channel.${channel}`)}: ${t(`alert.delivery.${status}`)}`)
       .join(', ');
     return { text: 'alert.tested', values: { what } };
   }),

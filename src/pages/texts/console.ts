@@ -141,6 +141,11 @@ export const CONSOLE_TEXTS = {
   'incident.timeline': ['Timeline', 'Zaman çizelgesi'],
   'incident.note': ['Note', 'Not'],
   'incident.addNote': ['Add the note', 'Notu ekle'],
+  'incident.isClosed': ['The incident is closed.', 'Olay kapatıldı.'],
+  'incident.isClosedOff': [
+    'The incident is closed. RAG is still off for {name}: switch it on in its settings, or restore its rollback.',
+    'Olay kapatıldı. {name} için RAG hâlâ kapalı: ayarlarından açın ya da geri almayı geri getirin.',
+  ],
   'incident.close': ['Close the incident', 'Olayı kapat'],
 
   'alert.empty': ['No alert', 'Alarm yok'],
@@ -154,6 +159,10 @@ export const CONSOLE_TEXTS = {
   'alert.incident': ['Its incident', 'Olayı'],
   'alert.deliveries': ['Who was told ({n})', 'Kime bildirildi ({n})'],
   'alert.test': ['Send a test over all channels', 'Tüm kanallara deneme gönder'],
+  'alert.testedNobody': [
+    'Nothing was sent: no channel is set up. Nobody would be told of anything.',
+    'Hiçbir şey gönderilmedi: kurulu kanal yok. Kimsenin hiçbir şeyden haberi olmaz.',
+  ],
   'alert.tested': ['Sent: {what}', 'Gönderildi: {what}'],
 
   ...RECORD_TEXTS,
