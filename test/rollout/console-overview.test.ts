@@ -23,7 +23,7 @@ describe('the overview', () => {
 
   it('says that all is well only where both switches are clear and nothing is open', async () => {
     expect(await overview()).toContain(HEALTHY);
-    expect(await overview()).toMatch(/badge-good">on for 1 business</);
+    expect(await overview()).toMatch(/badge-good">on; 1 business enrolled</);
     expect(await ofBusiness()).toContain('badge-good">on<');
   });
 
@@ -64,7 +64,7 @@ describe('the overview', () => {
     expect(html).not.toContain(HEALTHY);
     expect(html).toContain('1 open incident<');
     expect(html).toContain('badge-bad">open incident<');
-    expect(html).not.toContain('badge-good">on for');
+    expect(html).not.toContain('badge-good">on;');
     expect(await ofBusiness()).toContain('A leak');
     expect((await operator.get('/admin', { 'accept-language': 'tr' })).html).toContain('1 açık olay');
     await world.services.closeIncident({ id, reason: 'mended' }, ACT);
@@ -80,7 +80,7 @@ describe('the overview', () => {
     expect(await overview()).toContain('not started');
     await world.services.pauseRamp({ id, reason: 'a holiday' }, ACT);
     expect(await overview()).toContain('Paused by ada: a holiday');
-    expect((await operator.get('/admin', { 'accept-language': 'tr' })).html).toContain('Adım 1/7: baseline');
+    expect((await operator.get('/admin', { 'accept-language': 'tr' })).html).toContain('Adım 1/7: temel');
     await world.services.abortRamp({ id, reason: 'over' }, ACT);
     expect(await overview()).toContain('No ramp runs. The last one:');
   });

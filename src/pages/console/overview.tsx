@@ -144,15 +144,13 @@ overviewPages.get('/admin', async (c) => {
                 <ul class="plain">
                   {enrolled.map((business) => {
                     const pilot = pilotOf.get(business.id);
+                    const reason = ragReason(feature, { ...business, enrolled: true });
                     const own = incidents.some(({ businessId }) => businessId === business.id);
                     return (
                       <li>
                         <a href={`/admin/businesses/${encodeURIComponent(business.id)}`}>{business.name}</a>{' '}
-                        {own ? (
-                          <Badge tone="bad">{t('overview.hasIncident')}</Badge>
-                        ) : (
-                          <RagBadge view={view} reason={ragReason(feature, { ...business, enrolled: true })} />
-                        )}{' '}
+                        {own ? <Badge tone="bad">{t('overview.hasIncident')}</Badge> : null}{' '}
+                        {own && reason === 'ON' ? null : <RagBadge view={view} reason={reason} />}{' '}
                         {pilot === undefined ? null : (
                           <span class="hint">
                             <Time view={view} at={pilot.enabledAt} zone="UTC" />{' '}

@@ -173,36 +173,44 @@ function Acts({ view, ramp }: { view: View; ramp: RampRow }) {
   const next = ramp.plan[ramp.status === 'pending' ? ramp.step : ramp.step + 1];
   const mayName = next?.who.kind === 'named';
   const waits = ramp.status === 'awaiting-approval';
+  const form = (
+    <form method="post" action={`${path}/approve`} class={waits ? 'card' : ''}>
+      <FormToken view={view} />
+      {waits ? <h2>{t('ramp.approve')}</h2> : null}
+      {waits ? null : <p class="hint">{t('ramp.name.text')}</p>}
+      {waits && step?.securityCheck ? (
+        <Field id="security" label={t('ramp.security')}>
+          <input id="security" name="securityCheck" maxlength={2000} />
+        </Field>
+      ) : null}
+      {mayName ? (
+        <Field id="businesses" label={t('ramp.next', { step: next.name, who: countText(next) })}>
+          <input
+            id="businesses"
+            name="businesses"
+            required={!waits}
+            autocomplete="off"
+            value={next.who.kind === 'named' ? next.who.businesses.join(', ') : ''}
+          />
+        </Field>
+      ) : null}
+      <Field id="reason" label={t('console.reason')} hint={t('console.reasonHint')}>
+        <input id="reason" name="reason" maxlength={2000} aria-describedby="reason-hint" />
+      </Field>
+      <button type="submit" class={waits ? 'primary' : ''}>
+        {t(waits ? 'ramp.approve' : 'ramp.name', { step: next?.name ?? '' })}
+      </button>
+    </form>
+  );
   return (
     <>
-      {waits || mayName ? (
-        <form method="post" action={`${path}/approve`} class="card">
-          <FormToken view={view} />
-          <h2>{t(waits ? 'ramp.approve' : 'ramp.name', { step: next?.name ?? '' })}</h2>
-          {waits ? null : <p class="hint">{t('ramp.name.text')}</p>}
-          {waits && step?.securityCheck ? (
-            <Field id="security" label={t('ramp.security')}>
-              <input id="security" name="securityCheck" maxlength={2000} />
-            </Field>
-          ) : null}
-          {mayName ? (
-            <Field id="businesses" label={t('ramp.next', { step: next.name, who: countText(next) })}>
-              <input
-                id="businesses"
-                name="businesses"
-                required={!waits}
-                autocomplete="off"
-                value={next.who.kind === 'named' ? next.who.businesses.join(', ') : ''}
-              />
-            </Field>
-          ) : null}
-          <Field id="reason" label={t('console.reason')} hint={t('console.reasonHint')}>
-            <input id="reason" name="reason" maxlength={2000} aria-describedby="reason-hint" />
-          </Field>
-          <button type="submit" class={waits ? 'primary' : ''}>
-            {t(waits ? 'ramp.approve' : 'ramp.name', { step: next?.name ?? '' })}
-          </button>
-        </form>
+      {waits ? (
+        form
+      ) : mayName ? (
+        <details class="card" open={isUnnamed(next)}>
+          <summary>{t('ramp.name', { step: next.name })}</summary>
+          {form}
+        </details>
       ) : (
         <Notice tone="info" title={t('ramp.nothingToApprove')} />
       )}
@@ -234,6 +242,11 @@ function Acts({ view, ramp }: { view: View; ramp: RampRow }) {
       </div>
     </>
   );
+}
+
+/** Whether a step that is named one by one lacks businesses. */
+function isUnnamed({ who }: RampStep): boolean {
+  return who.kind === 'named' && who.businesses.length < who.atLeast;
 }
 
 function whoText(step: RampStep): string {

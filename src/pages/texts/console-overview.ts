@@ -13,7 +13,7 @@ export const OVERVIEW_TEXTS = {
     'Uç anahtar okunamıyor: okunana dek RAG herkes için kapalı',
   ],
   'overview.feature': ['RAG drafting', 'RAG ile taslak'],
-  'overview.feature.on': ['on for {businesses}', '{businesses} için açık'],
+  'overview.feature.on': ['on; {businesses} enrolled', 'açık; {businesses} kayıtlı'],
   'overview.feature.nobody': ['nobody is enrolled', 'kimse kayıtlı değil'],
   'overview.feature.killed': ['switched off everywhere', 'her yerde kapalı'],
   'overview.edge': ['Edge switch', 'Uç anahtar'],

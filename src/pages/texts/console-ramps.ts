@@ -18,7 +18,7 @@ export const RAMP_TEXTS = {
   'ramp.pilot': ['Pilot: 2 businesses', 'Pilot: 2 işletme'],
   'ramp.expansion': ['Expansion: 5 businesses', 'Genişleme: 5 işletme'],
   'ramp.holds': ['{n} h', '{n} sa'],
-  'ramp.step': ['Step', 'Adım'],
+  'ramp.step': ['now', 'şimdi'],
   'ramp.steps': ['Steps', 'Adımlar'],
   'ramp.stepOf': ['Step {n} of {of}: {name}', 'Adım {n}/{of}: {name}'],
   'ramp.pausedBy': ['Paused by {who}: {why}', '{who} duraklattı: {why}'],
