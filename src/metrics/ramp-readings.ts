@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { RampMetrics, RampReading } from '../rollout/ramp-metrics.ts';
 import type { RampMetric } from '../rollout/ramp-plan.ts';
 import type { Database } from '../storage/db.ts';
-import { backfill, business } from '../storage/schema/index.ts';
+import { backfill, business, heartbeat } from '../storage/schema/index.ts';
 import { lastShareChange } from './business-facts.ts';
 import { type DraftCounters, pacedReviews, sumCounters } from './counters.ts';
 import { type LatencyBin, latencyQuantile, latencySamples } from './latency-histogram.ts';
@@ -28,10 +28,18 @@ export function createRampReadings(deps: Deps): RampMetrics {
 }
 
 async function read(deps: Deps, businessIds: string[], since: Date): Promise<RampReading> {
-  const at = deps.clock();
+  const now = deps.clock();
   if (businessIds.length === 0) return { status: 'no-data', because: 'nobody is watched' };
-  const filter = { from: since, to: at, businessIds };
-  const [[changed]] = await deps.db.operator((queries) => [lastShareChange(queries, businessIds, since)]);
+  const filter = { from: since, to: now, businessIds };
+  const [[changed], [guarded]] = await deps.db.operator((queries) => [
+    lastShareChange(queries, businessIds, since),
+    queries
+      .select({ ageMs: sql<number | null>`(1000 * extract(epoch from now() - ${heartbeat.lastOkAt}))::float8` })
+      .from(heartbeat)
+      .where(eq(heartbeat.name, 'cron:guardrails')),
+  ]);
+  // Guardrails that cannot run guard nobody: the numbers are as old as their last good run.
+  const at = new Date(guarded === undefined ? now : guarded.ageMs === null ? since : now.getTime() - guarded.ageMs);
   // Before the change other shares were right.
   const sharesFrom = changed?.at == null ? since : new Date(changed.at);
   const [rows, latency, retrying, arms, [set]] = await deps.db.operator((queries) => [

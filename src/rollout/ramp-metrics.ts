@@ -5,7 +5,7 @@ export type RampReading =
   | { status: 'no-data'; because: string }
   | {
       status: 'ok';
-      /** When the numbers were computed. */
+      /** When the numbers were computed, and the guardrails last looked at theirs. */
       at: Date;
       /** A metric that is absent has no data. */
       metrics: Partial<Record<RampMetric, { value: number; samples: number }>>;

@@ -174,6 +174,19 @@ describe('what a ramp goes by', () => {
     expect((await reading()).metrics.draftSuccessRate).toEqual({ value: 0.9, samples: 10 });
   });
 
+  it('is as old as the last run of the guardrails that went well: no step is taken unguarded', async () => {
+    await world.sql(`delete from "Heartbeat"`);
+    expect((await reading()).at).toEqual(now);
+    await services.recordHeartbeats([{ name: 'cron:guardrails', ok: true, detail: {} }]);
+    await world.sql(
+      `update "Heartbeat" set "at" = now() - interval '20 minutes', "lastOkAt" = now() - interval '20 minutes'`,
+    );
+    await services.recordHeartbeats([{ name: 'cron:guardrails', ok: false, detail: {} }]);
+    expect((now.getTime() - (await reading()).at.getTime()) / 60_000).toBeCloseTo(20, 0);
+    await services.recordHeartbeats([{ name: 'cron:guardrails', ok: true, detail: {} }]);
+    expect((now.getTime() - (await reading()).at.getTime()) / 60_000).toBeCloseTo(0, 0);
+  });
+
   it('leaves out what a re-check of today finds in drafts of an older pipeline', async () => {
     await events([{ type: 'security', trace: { codes: ['PII_CARD'], pipeline: 'older' } }]);
     expect(await reading()).toMatchObject({ securityIncidents: 0 });
