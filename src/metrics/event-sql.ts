@@ -47,6 +47,11 @@ const COUNTED: Record<Exclude<Counter, 'toolCalls' | 'toolValidationErrors'>, SQ
 /** A draft whose outcome stands. */
 export const isAsked = COUNTED.asked;
 
+/** The count of events `e` of one counter, as a column of its name. */
+export function countOf(name: keyof typeof COUNTED): SQL {
+  return sql`count(*) filter (where ${COUNTED[name]})::int as ${sql.identifier(name)}`;
+}
+
 const SUMMED: Record<'toolCalls' | 'toolValidationErrors', SQL> = {
   toolCalls: sql`(${trace}->>'toolCalls')::int`,
   toolValidationErrors: sql`(${trace}->>'toolValidationErrors')::int`,
@@ -55,11 +60,8 @@ const SUMMED: Record<'toolCalls' | 'toolValidationErrors', SQL> = {
 /** `<aggregate> as "<counter>"` for every counter, in the order of the table. */
 export function countersOfEvents(): SQL {
   const columns = COUNTERS.map((name) => {
-    const value =
-      name === 'toolCalls' || name === 'toolValidationErrors'
-        ? sql`coalesce(sum(${SUMMED[name]}) filter (where ${drafted}), 0)::int`
-        : sql`count(*) filter (where ${COUNTED[name]})::int`;
-    return sql`${value} as ${sql.identifier(name)}`;
+    if (name !== 'toolCalls' && name !== 'toolValidationErrors') return countOf(name);
+    return sql`coalesce(sum(${SUMMED[name]}) filter (where ${drafted}), 0)::int as ${sql.identifier(name)}`;
   });
   return sql.join(columns, sql`, `);
 }

@@ -6,6 +6,7 @@ import type { Database } from '../storage/db.ts';
 import { backfill, business, heartbeat } from '../storage/schema/index.ts';
 import { lastShareChange } from './business-facts.ts';
 import { type DraftCounters, pacedReviews, sumCounters } from './counters.ts';
+import { standingFindings } from './guardrails/guardrail-store.ts';
 import { type LatencyBin, latencyQuantile, latencySamples } from './latency-histogram.ts';
 import { armRows, counterRows, latencyRows, retryingRows } from './metric-store.ts';
 import { countersOf } from './read-metrics.ts';
@@ -42,10 +43,11 @@ async function read(deps: Deps, businessIds: string[], since: Date): Promise<Ram
   const at = new Date(guarded === undefined ? now : guarded.ageMs === null ? since : now.getTime() - guarded.ageMs);
   // Before the change other shares were right.
   const sharesFrom = changed?.at == null ? since : new Date(changed.at);
-  const [rows, latency, retrying, arms, [set]] = await deps.db.operator((queries) => [
+  const [rows, latency, retrying, findings, arms, [set]] = await deps.db.operator((queries) => [
     counterRows(queries, filter, { business: false, bucket: null }),
     latencyRows(queries, filter),
     retryingRows(queries, filter),
+    standingFindings(queries, filter),
     armRows(queries, { ...filter, from: sharesFrom }),
     queries
       .select({ share: sql<number>`avg(${business.controlShare})::float8` })
@@ -59,8 +61,8 @@ async function read(deps: Deps, businessIds: string[], since: Date): Promise<Ram
     status: 'ok',
     at,
     metrics: readingsOf({ ...all, asked: all.asked + Number(retrying.rows[0]?.retrying ?? 0) }, rag, latency.rows),
-    hallucinations: all.hallucinations,
-    securityIncidents: all.securityIncidents,
+    hallucinations: Number(findings.rows[0]?.hallucinations ?? 0),
+    securityIncidents: Number(findings.rows[0]?.securityIncidents ?? 0),
     guardrail: { tier: 'none', because: [] },
     sampleRatio: sampleRatio(control ?? 0, total ?? 0, expectedShare ?? Number(set?.share ?? 0)),
   };

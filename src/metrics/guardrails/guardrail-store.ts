@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import { rampStage } from '../../rollout/rollback.ts';
 import type { Queries } from '../../storage/db.ts';
 import {
@@ -14,6 +14,7 @@ import {
   rollback,
 } from '../../storage/schema/index.ts';
 import { addCounters, COUNTERS, type DraftCounters, NO_COUNTERS } from '../counters.ts';
+import { countOf } from '../event-sql.ts';
 import { counterRows, type WatchBounds, watchedCounterRows } from '../metric-store.ts';
 import type { BusinessWatch, WatchDay } from './decide-guardrail.ts';
 import type { FindingGuardrailName, WatchedGuardrailName } from './guardrail.ts';
@@ -147,19 +148,40 @@ export interface OpenFinding extends Record<string, unknown> {
   trace: Record<string, unknown>;
   at: string;
   enrolled: boolean;
+  /** Its draft is from before a restore that followed a roll-back of the same guardrail. */
+  settled: boolean;
 }
+
+/** Restores of the business of event `e`; `r` is the rollback. */
+const restoredSince = (when: SQL) => sql`exists (select from ${rollback} r where r."restoredAt" is not null
+  and (r."level" = 'global' or e."businessId" = any(r."affected")) and ${when})`;
+const draftedBefore = sql`r."actor" = case when e."type" = 'security' then 'guardrail:security-incident' else 'guardrail:' || e."type" end
+  and r."restoredAt" > (select min(d."at") from ${draftEvent} d where d."draftId" = e."draftId" and d."version" = e."version" and d."type" = 'drafted')`;
 
 /** Confirmed findings, and reports that nobody could confirm, on which no decision stands yet. */
 export function openFindings(queries: Queries, feature: string) {
   return queries.execute<OpenFinding>(sql`
     select e."id", e."businessId", e."draftId", e."type", e."arm", e."pipelineVersion", e."trace" - 'note' as "trace", e."at"::text as "at",
-      exists (select from ${pilotBusiness} p where p."businessId" = e."businessId" and p."feature" = ${feature}) as "enrolled"
+      exists (select from ${pilotBusiness} p where p."businessId" = e."businessId" and p."feature" = ${feature}) as "enrolled",
+      ${restoredSince(draftedBefore)} as "settled"
     from ${draftEvent} e
     where e."at" > now() - ${FINDING_DAYS}::int * interval '1 day'
       and (e."type" in ('hallucination', 'security') or (e."type" = 'reported' and e."trace"->>'confirmed' = 'false'
         and e."trace"->>'kind' in ('wrong_fact', 'leak')))
       and not exists (select from ${guardrailDecision} d where d."cause" = e."id")
     order by e."at", e."id" limit ${FINDINGS_A_RUN}`);
+}
+
+/** Confirmed findings of this pipeline in a window that a ramp answers for: what a restore has settled is not counted again. */
+export function standingFindings(
+  queries: Queries,
+  { from, to, businessIds }: { from: Date; to: Date; businessIds: string[] },
+) {
+  return queries.execute<{ hallucinations: number; securityIncidents: number }>(sql`
+    select ${countOf('hallucinations')}, ${countOf('securityIncidents')} from ${draftEvent} e
+    where e."type" in ('hallucination', 'security') and e."businessId" in ${businessIds}
+      and e."at" >= ${from.toISOString()}::timestamptz and e."at" < ${to.toISOString()}::timestamptz
+      and not ${restoredSince(sql`(r."restoredAt" > e."at" or (${draftedBefore}))`)}`);
 }
 
 /** Of decision `d`: a person has taken its roll-back back, so that what was before is another story. */

@@ -137,7 +137,9 @@ export async function actOnFindings(deps: GuardrailDeps): Promise<string[]> {
 }
 
 /** What a finding calls for. Pure. */
-export function judgeFinding(finding: Pick<OpenFinding, 'type' | 'arm' | 'pipelineVersion' | 'trace' | 'enrolled'>): {
+export function judgeFinding(
+  finding: Pick<OpenFinding, 'type' | 'arm' | 'pipelineVersion' | 'trace' | 'enrolled' | 'settled'>,
+): {
   guardrail: FindingGuardrailName;
   action: GuardrailAction;
   because: string;
@@ -165,6 +167,9 @@ export function judgeFinding(finding: Pick<OpenFinding, 'type' | 'arm' | 'pipeli
   }
   if (type === 'hallucination' && arm !== 'rag') {
     return { guardrail, action: 'report', because: `${what} (${source}); made without RAG` };
+  }
+  if (finding.settled) {
+    return { guardrail, action: 'report', because: `${what} (${source}); drafted before the restore` };
   }
   if (!enrolled)
     return { guardrail, action: 'report', because: `${what} (${source}); the business has no RAG any more` };

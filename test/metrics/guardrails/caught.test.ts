@@ -293,6 +293,30 @@ describe('many findings of one business', () => {
     expect(await world.sql(`select 1 from "Alert" where "state" = 'firing'`)).toHaveLength(0);
   });
 
+  it('that were drafted before a restore after the same guardrail roll nothing back again, nor does the ramp', async () => {
+    const ids = [await world.business({ enrolled: false }), await world.business({ enrolled: false })];
+    const rampId = await rampOf(ids);
+    for (const id of ids) await call('PATCH', `/admin/api/businesses/${id}`, { controlShare: 0 });
+    const [businessId = ''] = ids;
+    const old = await drafts(businessId, 2);
+    await wrongDraft(businessId);
+    await cron();
+    const [first] = (await call('GET', '/admin/api/rollbacks')).body.items;
+    expect(first).toMatchObject({ level: 'business', affected: [businessId] });
+    expect((await call('POST', `/admin/api/rollbacks/${first.id}/restore`, { reason: 'mended' })).status).toBe(200);
+    for (const id of old) await wrongFact(id);
+    await services.recheckDrafts(null);
+    await cron(2);
+    expect(await enrolled()).toEqual([...ids].sort());
+    expect((await call('GET', `/admin/api/ramps/${rampId}`)).body.status).not.toBe('rolled-back');
+    const actions = (await call('GET', '/admin/api/guardrails/decisions')).body.items.map(
+      (row: { action: string }) => row.action,
+    );
+    expect(actions.sort()).toEqual(['report', 'report', 'roll-back']);
+    await wrongDraft(businessId);
+    expect(await enrolled()).toEqual([ids[1]]);
+  });
+
   it('are a new incident once it was restored', async () => {
     const businessId = await world.business();
     await wrongDraft(businessId);

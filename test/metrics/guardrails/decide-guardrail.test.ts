@@ -157,11 +157,13 @@ describe('a finding', () => {
     pipelineVersion: PIPELINE_VERSION,
     trace: { source: 'recheck', types: ['money'] },
     enrolled: true,
+    settled: false,
   };
   it.each([
     ['a wrong fact with RAG', {}, 'hallucination', 'roll-back'],
     ['of an older pipeline', { pipelineVersion: '0' }, 'hallucination', 'report'],
     ['of a draft without RAG', { arm: 'control' }, 'hallucination', 'report'],
+    ['of a draft from before the restore', { settled: true }, 'hallucination', 'report'],
     ['where RAG is off already', { enrolled: false }, 'hallucination', 'report'],
     ['a leak', { type: 'security', trace: { codes: ['PII_CARD'] } }, 'security-incident', 'roll-back'],
     [
