@@ -32,6 +32,7 @@ import { raiseMetricAlerts } from './metrics/raise-metric-alerts.ts';
 import { createRampReadings } from './metrics/ramp-readings.ts';
 import { readBusinessMetrics, readExperiments, readMetricSeries, readMetrics } from './metrics/read-metrics.ts';
 import { rollUpMetrics } from './metrics/roll-up-metrics.ts';
+import { readRolloutNow } from './metrics/rollout-now.ts';
 import type { LanguageModel } from './model/language-model.ts';
 import { createOpenAiModel } from './model/openai-model.ts';
 import type { Channels } from './notify/channels.ts';
@@ -327,6 +328,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
       }),
 
     readMetrics: bind(readMetrics),
+    readRolloutNow: bind(readRolloutNow),
     readMetricSeries: bind(readMetricSeries),
     readBusinessMetrics: bind(readBusinessMetrics),
     readExperiments: bind(readExperiments),

@@ -4,6 +4,8 @@ import { AppError } from '../lib/errors.ts';
 import { METRIC_NAMES } from '../metrics/definitions.ts';
 import { METRIC_STATES } from '../metrics/measure.ts';
 import type { MetricQuery, MetricReport } from '../metrics/read-metrics.ts';
+import type { RolloutNow } from '../metrics/rollout-now.ts';
+import { FLAG_REASONS } from '../rollout/decide.ts';
 import { type ApiContext, createRouter } from './api.ts';
 import { CSV_HEADERS, metricsCsv, reportShape } from './metrics-shape.ts';
 import { idSchema, responses } from './schemas.ts';
@@ -93,6 +95,15 @@ const reportSchema = z
       total: z.number().int(),
       expectedShare: z.number(),
     }),
+    now: z
+      .object({
+        pilots: z.number().int().openapi({ description: 'businesses that are enrolled or were taken out' }),
+        on: z.number().int(),
+        rolledBack: z.number().int(),
+        ready: z.number().int(),
+        quarantined: z.number().int(),
+      })
+      .openapi({ description: 'the rollout at this moment, whatever the window' }),
   })
   .openapi('RagPilotMetrics');
 
@@ -126,9 +137,14 @@ export async function answerMetrics(c: ApiContext): Promise<Response> {
     throw new AppError('INVALID_REQUEST', 'The query of the request is not valid.', { details: { issues } });
   }
   const { window, pipelineVersion } = parsed.data;
-  const report = await c.var.services.readMetrics(queryOf(parsed.data));
+  const query = queryOf(parsed.data);
+  const [report, now] = await Promise.all([c.var.services.readMetrics(query), c.var.services.readRolloutNow(query)]);
   const shape = reportShape(report, window.text, pipelineVersion ?? null);
-  return wantsCsv(c) ? c.body(metricsCsv(shape), 200, CSV_HEADERS) : c.json(shape, 200);
+  return wantsCsv(c) ? c.body(metricsCsv(shape), 200, CSV_HEADERS) : c.json({ ...shape, now: nowShape(now) }, 200);
+}
+
+function nowShape({ pilots, on, rolledBack, ready, quarantined }: RolloutNow) {
+  return { pilots, on, rolledBack, ready, quarantined };
 }
 
 const pointSchema = z.object({
@@ -189,6 +205,15 @@ metricRoutes.openapi(
                 counters: z.record(z.string(), z.number().int()),
                 values: z.record(z.string(), z.number().nullable()),
                 states: z.record(z.string(), z.enum(METRIC_STATES)),
+                rag: z
+                  .object({
+                    reason: z.enum(FLAG_REASONS),
+                    off: z
+                      .object({ how: z.enum(['rollback', 'removed', 'switched-off']), by: z.string(), at: z.string() })
+                      .nullable(),
+                  })
+                  .nullable()
+                  .openapi({ description: 'what it gets now; null where it never took part' }),
               }),
             ),
             nextCursor: z.null(),
@@ -199,12 +224,23 @@ metricRoutes.openapi(
     ),
   }),
   async (c) => {
-    const rows = await c.var.services.readBusinessMetrics(queryOf(c.req.valid('query')));
+    const query = queryOf(c.req.valid('query'));
+    const [rows, now] = await Promise.all([
+      c.var.services.readBusinessMetrics(query),
+      c.var.services.readRolloutNow(query),
+    ]);
+    const ragOf = new Map(
+      now.businesses.map(({ businessId, reason, off }) => [
+        businessId,
+        { reason, off: off && { ...off, at: off.at.toISOString() } },
+      ]),
+    );
     const items = rows.map(({ businessId, counters, metrics }) => ({
       businessId,
       counters,
       values: Object.fromEntries(METRIC_NAMES.map((name) => [name, metrics[name].value])),
       states: Object.fromEntries(METRIC_NAMES.map((name) => [name, metrics[name].state])),
+      rag: ragOf.get(businessId) ?? null,
     }));
     return c.json({ items, nextCursor: null }, 200);
   },

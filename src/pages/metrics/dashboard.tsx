@@ -3,8 +3,9 @@ import { type Limit, METRIC_NAMES, METRICS, type MetricName } from '../../metric
 import type { MetricState, MetricValue } from '../../metrics/measure.ts';
 import type { BusinessMetrics, MetricPoint, MetricReport } from '../../metrics/read-metrics.ts';
 import type { RolloutMarker } from '../../metrics/rollout-markers.ts';
+import type { BusinessRag, RolloutNow } from '../../metrics/rollout-now.ts';
 import { Badge, EmptyState, Field, Notice, Pager, Time, type Tone } from '../components.tsx';
-import { BusinessField } from '../console/console-fields.tsx';
+import { BusinessField, RagBadge } from '../console/console-fields.tsx';
 import { Layout } from '../layout.tsx';
 import type { View } from '../view.ts';
 import { Bar, BarChart, TrendChart } from './charts.tsx';
@@ -14,6 +15,7 @@ export interface DashboardData {
   report: MetricReport;
   series: { bucket: 'hour' | 'day'; points: MetricPoint[]; markers: RolloutMarker[] };
   businesses: BusinessMetrics[];
+  now: RolloutNow;
   /** For the picker. */
   names: { id: string; name: string }[];
   csv: string;
@@ -55,6 +57,7 @@ export function DashboardPage({ view, data }: { view: View; data: DashboardData 
             ? null
             : ` ${t('metrics.pipeline')}: ${report.pipelineVersions.join(', ')}.`}
         </p>
+        <Now view={view} data={data} />
         {report.counters.asked + report.counters.skipped === 0 && report.counters.approved === 0 ? (
           <EmptyState title={t('metrics.empty')}>
             <p>{t('metrics.empty.text')}</p>
@@ -64,6 +67,43 @@ export function DashboardPage({ view, data }: { view: View; data: DashboardData 
         )}
       </div>
     </Layout>
+  );
+}
+
+/** What a rollback changes at once, while the window's numbers are still those of before. */
+function Now({ view, data: { now, query } }: { view: View; data: DashboardData }) {
+  const { t } = view;
+  const { on, pilots, rolledBack, ready, quarantined, withoutMail } = now;
+  const inbox = (show: string) =>
+    `/inbox?${new URLSearchParams({ show, ...(query.businessId === undefined ? {} : { business: query.businessId }) })}`;
+  return (
+    <section class="card" aria-labelledby="now">
+      <h2 id="now">{t('metrics.now')}</h2>
+      <p>
+        <Badge tone={on === pilots && on > 0 ? 'good' : on === 0 ? 'bad' : 'warn'}>
+          {t('metrics.now.on', { on, pilots })}
+        </Badge>{' '}
+        {rolledBack === 0 ? null : <Badge tone="bad">{t('metrics.now.rolledBack', { n: rolledBack })}</Badge>}{' '}
+        <a href={inbox('READY')}>{t('metrics.now.ready', { n: ready })}</a>
+        {' · '}
+        <a href={inbox('QUARANTINED')}>{t('metrics.now.quarantined', { n: quarantined })}</a>
+      </p>
+      {withoutMail === 0 ? null : <p class="hint">{t('metrics.now.withoutMail', { n: withoutMail })}</p>}
+    </section>
+  );
+}
+
+/** On, or who took it away and when. */
+function RagCell({ view, rag }: { view: View; rag: BusinessRag | undefined }) {
+  const { t } = view;
+  if (rag === undefined) return <RagBadge view={view} reason="NOT_ENROLLED" />;
+  const { off, reason } = rag;
+  if (off === null) return <RagBadge view={view} reason={reason} />;
+  return (
+    <>
+      <Badge tone="bad">{t(`metrics.rag.${off.how}`)}</Badge> <Time view={view} at={off.at} zone="UTC" />{' '}
+      {t('console.by', { who: off.by })}
+    </>
   );
 }
 
@@ -366,6 +406,7 @@ function Comparison({ view, report }: { view: View; report: MetricReport }) {
 function Businesses({ view, data }: { view: View; data: DashboardData }) {
   const { t } = view;
   const names = new Map(data.names.map(({ id, name }) => [id, name]));
+  const ragOf = new Map(data.now.businesses.map((rag) => [rag.businessId, rag]));
   if (data.businesses.length === 0) return null;
   const columns = [
     'draftSuccessRate',
@@ -391,6 +432,7 @@ function Businesses({ view, data }: { view: View; data: DashboardData }) {
           <thead>
             <tr>
               <th scope="col">{t('metrics.business')}</th>
+              <th scope="col">{t('metrics.rag')}</th>
               <th scope="col" class="number">
                 {t('metrics.drafts')}
               </th>
@@ -407,6 +449,9 @@ function Businesses({ view, data }: { view: View; data: DashboardData }) {
                 <th scope="row">
                   <a href={link(businessId)}>{names.get(businessId) ?? businessId}</a>
                 </th>
+                <td>
+                  <RagCell view={view} rag={ragOf.get(businessId)} />
+                </td>
                 <td class="number">{counters.asked}</td>
                 {columns.map((name) => (
                   <td class={`number state-${TONES[metrics[name].state]}`}>

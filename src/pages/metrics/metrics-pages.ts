@@ -16,11 +16,12 @@ metricPages.get('/admin/metrics/rag-pilot', async (c) => {
   const problem = await problemOf(c, asked.businessId);
   const query = problem === null ? asked : { ...asked, businessId: undefined };
   const read = queryOf(query);
-  const [report, series, businesses, names] = await Promise.all([
+  const [report, series, businesses, names, now] = await Promise.all([
     services.readMetrics(read),
     services.readMetricSeries(read),
     services.readBusinessMetrics({ ...read, businessId: undefined }),
     services.listBusinesses({ limit: BUSINESSES_OFFERED }),
+    services.readRolloutNow(read),
   ]);
   const { window, businessId, arm } = query;
   const address = new URLSearchParams({
@@ -33,6 +34,7 @@ metricPages.get('/admin/metrics/rag-pilot', async (c) => {
     report,
     series,
     businesses,
+    now,
     names: names.map(({ id, name }) => ({ id, name })),
     csv: `/admin/metrics/rag-pilot.csv?${address}`,
     problem,
