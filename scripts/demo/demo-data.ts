@@ -201,6 +201,28 @@ export function demoInbox(now: Date): DemoMail[] {
       'Shipping question',
       'Hello, how much is shipping, and which payment methods do you accept?',
     ),
+    // Asked before in other words: their drafts have past answers, but for those that fall into the control arm.
+    mail(
+      'nora-1',
+      { address: 'nora.lind@example.com', name: 'Nora Lind' },
+      6,
+      'Gift vouchers',
+      'Hello,\n\ndo you sell gift vouchers, and for how long can they be used?\n\nNora',
+    ),
+    mail(
+      'omar-1',
+      { address: 'omar.haddad@example.com', name: 'Omar Haddad' },
+      7,
+      'Gift wrapping',
+      'Hello, do you offer gift wrapping, and can I add a card with a message?\n\nOmar',
+    ),
+    mail(
+      'ines-1',
+      { address: 'ines.costa@example.com', name: 'Inês Costa' },
+      8,
+      'Washing linen',
+      'Hello, how should I wash linen covers, and can they go into the dryer?\n\nInês',
+    ),
     mail(
       'zeynep-1',
       CUSTOMERS.zeynep,
@@ -299,6 +321,18 @@ export function demoHistory(now: Date): DemoMail[] {
     [
       'Do you ship to Austria?',
       'Hi,\n\nyes, we ship to Austria as well. Just choose the country at checkout.\n\nWarm regards\nNordlicht Home',
+    ],
+    [
+      'Do you sell gift vouchers, and how long are they valid?',
+      'Hi,\n\nyes, we sell gift vouchers, and whoever gets one can take their time with it.\n\nWarm regards\nNordlicht Home',
+    ],
+    [
+      'Do you offer gift wrapping? Can I add a card with a message?',
+      'Hi,\n\nof course, we gladly wrap your gift. Just write your message in the note field at checkout.\n\nWarm regards\nNordlicht Home',
+    ],
+    [
+      'How do I wash linen covers? Can they go in the dryer?',
+      'Hi,\n\nlinen likes a gentle wash and air. The label inside the cover says what it can take.\n\nWarm regards\nNordlicht Home',
     ],
     [
       'My cover arrived in the wrong colour',
