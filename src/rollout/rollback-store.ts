@@ -251,14 +251,15 @@ export function restoreStatements(
       select set_config('app.restore_id', coalesce((select "id" from mine), ''), true)`),
     queries.execute(sql`
       with inherited as (
-        select later."id", jsonb_agg(pilot) as pilots from ${pilotRows}
+        select later."id", jsonb_agg(pilot) as pilots, array_agg(${pilotBusinessId}) as ids from ${pilotRows}
         join "PilotExclusion" e on e."businessId" = ${pilotBusinessId} and e."feature" = r."feature"
         join ${rollback} later on later."id" = e."rollbackId" and later."id" <> r."id" and later."status" <> 'restored'
         where r."id" = ${RESTORED} and not exists (
           select from jsonb_array_elements(later."restorePoint" -> 'rows') has where has ->> 'businessId' = ${pilotBusinessId})
         group by later."id"
       )
-      update ${rollback} r set "restorePoint" = jsonb_set(r."restorePoint", '{rows}', r."restorePoint" -> 'rows' || i.pilots)
+      update ${rollback} r set "restorePoint" = jsonb_set(r."restorePoint", '{rows}', r."restorePoint" -> 'rows' || i.pilots),
+        "affected" = array(select distinct a from unnest(r."affected" || i.ids) a order by 1)
       from inherited i where r."id" = i."id"`),
     queries.execute(sql`
       insert into ${pilotBusiness} ("id", "businessId", "feature", "enabledAt", "enabledBy", "notes")

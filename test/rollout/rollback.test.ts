@@ -192,6 +192,25 @@ describe('a rollback of a cohort', () => {
     expect(await world.sql(`SELECT * FROM "PilotBusiness" WHERE "businessId" = '${businessId}'`)).toEqual(newer);
   });
 
+  it('hands a row down also to a later rollback that found nothing to take, which then affects that business', async () => {
+    const businessId = await world.business();
+    const before = await pilots();
+    const range = { level: 'cohort', from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z', reason: 'all' };
+    const cohort = await world.call('POST', ROLLBACKS, range);
+    await world.call('PATCH', `/admin/api/businesses/${businessId}`, {
+      emailRagEnabled: false,
+      emailSnippetsEnabled: false,
+    });
+    const own = await world.call('POST', ROLLBACKS, { level: 'business', businessId, reason: 'for longer' });
+    expect(own.body.affected).toEqual([]);
+    await world.call('POST', `${ROLLBACKS}/${cohort.body.id}/restore`);
+    expect(await pilots()).toEqual([]);
+    const restored = await world.call('POST', `${ROLLBACKS}/${own.body.id}/restore`);
+    // Its watch by the guardrails begins anew with this restore: they go by who is affected.
+    expect(restored.body.affected).toEqual([businessId]);
+    expect(await pilots()).toEqual(before);
+  });
+
   it('keeps a business out that a later rollback took, and lets that one bring it back', async () => {
     const [a, b] = [await world.business(), await world.business()];
     const before = await pilots();
