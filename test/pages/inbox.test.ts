@@ -63,6 +63,12 @@ describe('the inbox', () => {
     expect(html).toContain(`where is my order ${draft.orderNumber}?`);
     expect(html).toMatch(/<mark class="claim claim-verified" tabindex="0" aria-describedby="claim-0">/);
     expect(html).toContain('Found in: order ');
+    expect(html).toContain('expected: 12 Nov 2026');
+    // The order's day of arrival is said in words and as a date: each text once.
+    const facts = [...html.matchAll(/<li><span class="badge [^>]*>Proven<\/span> (<q>.*?)<\/li>/g)].map(
+      ([, fact]) => fact,
+    );
+    expect(facts).toEqual([...new Set(facts)]);
     expect(html).toContain('Off: this business does not take part yet.');
     // 09:30 UTC in the business's zone.
     expect(html).toContain(

@@ -100,7 +100,13 @@ export function DraftPage(props: DraftProps) {
                     </>
                   )}
                 </dl>
-                <MarkedBody t={t} content={content} evidence={draft.evidence} facts={props.facts} />
+                <MarkedBody
+                  view={view}
+                  timeZone={around.business.timeZone}
+                  content={content}
+                  evidence={draft.evidence}
+                  facts={props.facts}
+                />
               </div>
               {draft.status === 'READY' ? <Actions {...props} /> : null}
             </>
@@ -280,9 +286,12 @@ function FactNotice({ view, draft, around, facts, problem }: DraftProps) {
   if (facts.state === 'same') return null;
   const { timeZone } = around.business;
   const words = (value: unknown) => valueWords(view, value, timeZone);
-  const said = inOrder(draft.content?.claims ?? []).filter(
+  const overtaken = inOrder(draft.content?.claims ?? []).filter(
     ({ start, end, evidence }) =>
       evidence !== undefined && facts.overtaken.some((one) => one.start === start && one.end === end),
+  );
+  const said = [...Map.groupBy(overtaken, ({ text, evidence }) => `${text} ${evidence}`).values()].flatMap(
+    ([first]) => first ?? [],
   );
   const paths = said.map(({ evidence = '' }) => evidence);
   const others = changedFacts(facts.changes).filter(
@@ -291,7 +300,7 @@ function FactNotice({ view, draft, around, facts, problem }: DraftProps) {
   const rest = others.map(({ path, before, after }) => {
     const isGone = before === null && after === null;
     return {
-      what: evidenceWords(t, null, path),
+      what: evidenceWords(view, null, path),
       before: isGone ? t('facts.there') : words(before),
       after: isGone ? t('facts.gone') : words(after),
     };
@@ -306,7 +315,7 @@ function FactNotice({ view, draft, around, facts, problem }: DraftProps) {
           <Changes
             view={view}
             rows={said.map(({ text, evidence = '' }) => ({
-              what: `“${text}” (${evidenceWords(t, null, evidence)})`,
+              what: `“${text}” (${evidenceWords(view, null, evidence)})`,
               before: words(evidenceValue(draft.evidence, evidence)),
               after: words(evidenceValue(facts.now, evidence)),
             }))}
@@ -514,7 +523,13 @@ function Explanation({ view, draft, around, facts }: DraftProps) {
       {content.body === '' ? null : (
         <section class="card">
           <h3>{t('facts.title')}</h3>
-          <FactList t={t} content={content} evidence={evidence} facts={facts} />
+          <FactList
+            view={view}
+            timeZone={around.business.timeZone}
+            content={content}
+            evidence={evidence}
+            facts={facts}
+          />
         </section>
       )}
       {snippets.length === 0 ? null : (

@@ -1,6 +1,6 @@
 import type { DraftEvidence } from '../../drafting/draft.ts';
 import type { FactChange } from '../../review/current-facts.ts';
-import { isTextKey, type Translate } from '../texts/translate.ts';
+import { isTextKey } from '../texts/translate.ts';
 import type { View } from '../view.ts';
 
 /** A value of a record as people read it: days and times in the business's zone. */
@@ -53,8 +53,14 @@ export function evidenceValue(evidence: DraftEvidence | null, path: string): unk
   return valueAt(recordOf(evidence, root, id), steps);
 }
 
-/** `orders[#W1].shipments[0].eta` → `order #W1, parcel 1, expected: 2026-11-12`, with the value that stands there. */
-export function evidenceWords(t: Translate, evidence: DraftEvidence | null, path: string): string {
+/** `orders[#W1].shipments[0].eta` → `order #W1, parcel 1, expected: 2026-11-12`, with the value that stands there, in the business's zone. */
+export function evidenceWords(
+  view: Pick<View, 't' | 'language'>,
+  evidence: DraftEvidence | null,
+  path: string,
+  timeZone = 'UTC',
+): string {
+  const { t } = view;
   const { root, id, steps } = partsOf(path);
   const key = `evidence.${root}`;
   const place = isTextKey(key) ? t(key, { id: id ?? '' }) : path;
@@ -66,7 +72,8 @@ export function evidenceWords(t: Translate, evidence: DraftEvidence | null, path
     else words.push(isTextKey(field) ? t(field) : step);
   }
   const value = valueAt(recordOf(evidence, root, id), steps);
-  return `${[place, ...words].join(', ')}${value === undefined ? '' : `: ${value}`}`;
+  const shown = typeof value === 'string' || typeof value === 'number' ? `: ${valueWords(view, value, timeZone)}` : '';
+  return `${[place, ...words].join(', ')}${shown}`;
 }
 
 function partsOf(path: string): { root: string; id: string | undefined; steps: string[] } {
@@ -90,10 +97,9 @@ function recordOf(evidence: DraftEvidence | null, root: string, id: string | und
   }
 }
 
-function valueAt(record: unknown, steps: string[]): string | undefined {
-  const value = steps.reduce<unknown>(
+function valueAt(record: unknown, steps: string[]): unknown {
+  return steps.reduce<unknown>(
     (at, step) => (at !== null && typeof at === 'object' ? (at as Record<string, unknown>)[step] : undefined),
     record,
   );
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }

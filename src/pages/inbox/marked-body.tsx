@@ -2,7 +2,7 @@ import type { DraftContent, DraftEvidence } from '../../drafting/draft.ts';
 import type { Claim } from '../../guards/grounding/claim.ts';
 import type { FactCheck } from '../../review/current-facts.ts';
 import { Badge, type Tone } from '../components.tsx';
-import type { Translate } from '../texts/translate.ts';
+import type { View } from '../view.ts';
 import { evidenceWords } from './evidence-words.ts';
 
 const TONES: Record<Shown, Tone> = {
@@ -14,7 +14,8 @@ const TONES: Record<Shown, Tone> = {
 };
 
 interface Props {
-  t: Translate;
+  view: View;
+  timeZone: string;
   content: DraftContent;
   evidence: DraftEvidence | null;
   /** What the tools say now; claims that no longer hold are shown as such, whatever held when they were written. */
@@ -31,7 +32,8 @@ function shownVerdict(facts: FactCheck, { verdict, start, end }: Claim): Shown {
 }
 
 /** The body as text, each claim marked by its verdict; its evidence shows on focus and on hover. */
-export function MarkedBody({ t, content, evidence, facts }: Props) {
+export function MarkedBody({ view, timeZone, content, evidence, facts }: Props) {
+  const { t } = view;
   const { body } = content;
   let at = 0;
   const parts = inOrder(content.claims).flatMap((claim, i) => {
@@ -46,7 +48,7 @@ export function MarkedBody({ t, content, evidence, facts }: Props) {
           {body.slice(claim.start, claim.end)}
         </mark>
         <span class="tip" role="tooltip" id={id}>
-          <strong>{t(`verdict.${verdict}`)}</strong> {claimWords(t, evidence, claim, verdict)}
+          <strong>{t(`verdict.${verdict}`)}</strong> {claimWords(view, evidence, claim, verdict, timeZone)}
         </span>
       </span>,
     ];
@@ -60,8 +62,13 @@ export function MarkedBody({ t, content, evidence, facts }: Props) {
 }
 
 /** The same as a list: what is marked, and why. */
-export function FactList({ t, content, evidence, facts }: Props) {
-  const claims = inOrder(content.claims);
+export function FactList({ view, timeZone, content, evidence, facts }: Props) {
+  const { t } = view;
+  // What is said twice is one fact.
+  const said = Map.groupBy(inOrder(content.claims), (claim) =>
+    JSON.stringify([claim.text, claim.evidence, shownVerdict(facts, claim)]),
+  );
+  const claims = [...said.values()].flatMap(([first]) => first ?? []);
   if (claims.length === 0) return <p class="soft">{t('facts.none')}</p>;
   return (
     <ul class="plain">
@@ -70,7 +77,7 @@ export function FactList({ t, content, evidence, facts }: Props) {
         return (
           <li>
             <Badge tone={TONES[verdict]}>{t(`verdict.${verdict}`)}</Badge> <q>{claim.text}</q>{' '}
-            <span class="soft">{claimWords(t, evidence, claim, verdict)}</span>
+            <span class="soft">{claimWords(view, evidence, claim, verdict, timeZone)}</span>
           </li>
         );
       })}
@@ -78,9 +85,15 @@ export function FactList({ t, content, evidence, facts }: Props) {
   );
 }
 
-function claimWords(t: Translate, evidence: DraftEvidence | null, claim: Claim, verdict: Shown): string {
-  const shown = claim.evidence === undefined ? '–' : evidenceWords(t, evidence, claim.evidence);
-  return t(`verdict.${verdict}.text`, { evidence: shown });
+function claimWords(
+  view: View,
+  evidence: DraftEvidence | null,
+  claim: Claim,
+  verdict: Shown,
+  timeZone: string,
+): string {
+  const shown = claim.evidence === undefined ? '–' : evidenceWords(view, evidence, claim.evidence, timeZone);
+  return view.t(`verdict.${verdict}.text`, { evidence: shown });
 }
 
 /** From left to right, none within another: of two that overlap the first stays. */
