@@ -1,5 +1,6 @@
 import { Badge } from './components.tsx';
 import { Layout } from './layout.tsx';
+import { isTextKey } from './texts/translate.ts';
 import type { View } from './view.ts';
 
 /** A readable page of the OpenAPI document; requests stand there as a shell would send them to the demo. */
@@ -46,16 +47,17 @@ export function DocsPage({ view, document, base }: { view: View; document: ApiDo
       id: `${method}-${path.replace(/\W+/g, '-').replace(/^-|-$/g, '')}`,
     })),
   );
+  const { t, language } = view;
   const tagOf = ({ operation }: Described) => operation.tags?.[0] ?? 'Other';
   const tags = [...new Set(operations.map(tagOf))];
   const of = (tag: string) => operations.filter((operation) => tagOf(operation) === tag);
   return (
     <Layout view={view} title={`${document.info.title} API`} current="docs" wide>
-      <div class="docs" lang="en">
-        <nav class="docs-nav" aria-label="Calls">
+      <div class="docs">
+        <nav class="docs-nav" aria-label={t('docs.calls')}>
           {tags.map((tag) => (
             <details>
-              <summary>{tag}</summary>
+              <summary>{tagWords(view, tag)}</summary>
               <ul class="plain">
                 {of(tag).map(({ id, method, path }) => (
                   <li>
@@ -71,15 +73,18 @@ export function DocsPage({ view, document, base }: { view: View; document: ApiDo
         <div>
           <h1>{document.info.title} API</h1>
           <p>
-            {document.info.description} Send a key as <code>Authorization: Bearer &lt;key&gt;</code>. The whole
-            contract, with all shapes, is <a href="/openapi.json">openapi.json</a>. The examples work against the demo
-            of <code>npm run dev</code>; <code>$KEY</code> is the admin key that it prints.
+            {t('docs.lead')} {t('docs.key')} <code>Authorization: Bearer &lt;key&gt;</code>.
           </p>
+          <p>
+            {t('docs.contract')} <a href="/openapi.json">openapi.json</a>. {t('docs.examples')} <code>npm run dev</code>
+            ; {t('docs.variable')} <code>$KEY</code>.
+          </p>
+          {language === 'en' ? null : <p class="soft">{t('docs.english')}</p>}
           {tags.map((tag) => (
             <section>
-              <h2>{tag}</h2>
+              <h2>{tagWords(view, tag)}</h2>
               {of(tag).map((described) => (
-                <Call {...described} base={base} schemas={document.components?.schemas ?? {}} />
+                <Call {...described} view={view} base={base} schemas={document.components?.schemas ?? {}} />
               ))}
             </section>
           ))}
@@ -89,14 +94,22 @@ export function DocsPage({ view, document, base }: { view: View; document: ApiDo
   );
 }
 
+/** What a group of calls is called; one without words keeps its name. */
+function tagWords(view: View, tag: string): string {
+  const key = `docs.tag.${tag}`;
+  return isTextKey(key) ? view.t(key) : tag;
+}
+
 function Call({
+  view,
   path,
   method,
   operation,
   id,
   base,
   schemas,
-}: Described & { base: string; schemas: Record<string, unknown> }) {
+}: Described & { view: View; base: string; schemas: Record<string, unknown> }) {
+  const { t } = view;
   const body = operation.requestBody?.content?.['application/json']?.schema;
   const fields = fieldsOf(body, schemas);
   const parameters = (operation.parameters ?? []).filter(({ in: place }) => place !== 'path');
@@ -106,8 +119,12 @@ function Call({
         <Badge tone={method === 'get' ? 'info' : method === 'delete' ? 'bad' : 'good'}>{method.toUpperCase()}</Badge>{' '}
         <code>{path}</code>
       </h3>
-      <p>{operation.summary}</p>
-      {operation.description ? <p class="soft">{operation.description}</p> : null}
+      <p lang="en">{operation.summary}</p>
+      {operation.description ? (
+        <p class="soft" lang="en">
+          {operation.description}
+        </p>
+      ) : null}
       {parameters.length + fields.length === 0 ? null : (
         <ul class="plain">
           {[
@@ -117,22 +134,24 @@ function Call({
             <li>
               <code>{name}</code>{' '}
               <span class="soft">
-                {[where, typeOf(schema, schemas), required ? 'required' : ''].filter(Boolean).join(', ')}
+                {[t(`docs.in.${where as 'body'}`), typeOf(schema, schemas), required ? t('docs.required') : '']
+                  .filter(Boolean)
+                  .join(', ')}
               </span>
             </li>
           ))}
         </ul>
       )}
       <details>
-        <summary>Example</summary>
+        <summary>{t('docs.example')}</summary>
         <pre tabindex={0}>{curl(base, method, path, fields, schemas)}</pre>
       </details>
       <details>
-        <summary>Answers</summary>
+        <summary>{t('docs.answers')}</summary>
         <ul class="plain">
           {Object.entries(operation.responses ?? {}).map(([status, response]) => (
             <li>
-              <code>{status}</code> {response.description}
+              <code>{status}</code> <span lang="en">{response.description}</span>
             </li>
           ))}
         </ul>

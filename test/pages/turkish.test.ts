@@ -20,6 +20,23 @@ describe('pages in Turkish', () => {
     expect(answer.body.error.message).toBe('There is no such draft.');
   });
 
+  it('name the parts of the API reference in Turkish, and say that the contract is English', async () => {
+    const { html } = await operator.get('/docs');
+    const headings = [...html.matchAll(/<h2>([^<]*)<\/h2>/g)].map(([, text]) => text);
+    expect(headings).toContain('Taslaklar');
+    const english = (await harness.get('/openapi.json')).body.paths as Record<
+      string,
+      Record<string, { tags?: string[] }>
+    >;
+    const tags = new Set(
+      Object.values(english).flatMap((calls) => Object.values(calls).flatMap(({ tags: own }) => own ?? [])),
+    );
+    expect(tags.size).toBeGreaterThan(5);
+    expect(headings.filter((heading) => tags.has(heading ?? ''))).toEqual([]);
+    expect(html).toContain('İngilizcedir');
+    expect(html).not.toMatch(/<summary>(?:Example|Answers)|, required/);
+  });
+
   it('show stored alerts and their deliveries in Turkish', async () => {
     await operator.post('/admin/alerts/test');
     const { html } = await operator.get('/admin/alerts');

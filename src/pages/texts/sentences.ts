@@ -64,6 +64,7 @@ const SENTENCES: readonly [string, string][] = [
   ],
   ['{what} (found by the re-check)', '{what} (yeniden denetim buldu)'],
   ['a reviewer reported it, and the re-check agrees', 'bir inceleyen bildirdi, yeniden denetim doğruladı'],
+  ['{what} ({source}); drafted before the restore', '{what} ({source}); geri getirmeden önce hazırlandı'],
   ['{what}; made without RAG', '{what}; RAG olmadan yapıldı'],
   ['found by the re-check', 'yeniden denetim buldu'],
   [

@@ -1,10 +1,11 @@
 import { COMMON_TEXTS } from './common.ts';
 import { CONSOLE_TEXTS } from './console.ts';
+import { DOCS_TEXTS } from './docs.ts';
 import { INBOX_TEXTS } from './inbox.ts';
 import { METRICS_TEXTS } from './metrics.ts';
 
 /** All texts by key. A new area of pages brings its own file and is spread in here. */
-const TEXTS = { ...COMMON_TEXTS, ...INBOX_TEXTS, ...CONSOLE_TEXTS, ...METRICS_TEXTS };
+const TEXTS = { ...COMMON_TEXTS, ...DOCS_TEXTS, ...INBOX_TEXTS, ...CONSOLE_TEXTS, ...METRICS_TEXTS };
 
 export const LANGUAGES = ['en', 'tr'] as const;
 export type Language = (typeof LANGUAGES)[number];
