@@ -5,7 +5,7 @@ import type { BusinessMetrics, MetricPoint, MetricReport } from '../../metrics/r
 import type { RolloutMarker } from '../../metrics/rollout-markers.ts';
 import type { BusinessRag, RolloutNow } from '../../metrics/rollout-now.ts';
 import { Badge, EmptyState, Field, Notice, Pager, Time, type Tone } from '../components.tsx';
-import { BusinessField, RagBadge } from '../console/console-fields.tsx';
+import { BusinessField, counted, RagBadge } from '../console/console-fields.tsx';
 import { Layout } from '../layout.tsx';
 import type { View } from '../view.ts';
 import { Bar, BarChart, TrendChart } from './charts.tsx';
@@ -476,10 +476,12 @@ function Businesses({ view, data }: { view: View; data: DashboardData }) {
 function comparisonWords(view: View, { verdict, primary }: MetricReport['comparison']): string {
   const { rag, control, difference } = primary;
   if (verdict === 'not-enough-data' || difference === null) {
-    return view.t('metrics.words.not-enough-data', {
-      rag: Math.max(0, REVIEWS_AN_ARM - rag.n),
-      control: Math.max(0, REVIEWS_AN_ARM - control.n),
-    });
+    const missing = [
+      [REVIEWS_AN_ARM - rag.n, 'reviewRag'],
+      [REVIEWS_AN_ARM - control.n, 'reviewControl'],
+    ] as const;
+    const what = missing.filter(([n]) => n > 0).map(([n, of]) => counted(view, n, of));
+    return view.t('metrics.words.not-enough-data', { what: new Intl.ListFormat(view.language).format(what) });
   }
   return view.t('metrics.words.difference', {
     estimate: signed(view, difference.estimate),

@@ -116,10 +116,10 @@ export const METRICS_TEXTS = {
     '{of} onayın {count} tanesi okunamayacak kadar hızlıydı. Burada sayılır, ama kapı ve koruma için kanıt değildir.',
   ],
   'metrics.blocked': [
-    'Guards caught {n} bodies before anybody saw them.',
+    'Bodies that guards caught before anybody saw them: {n}.',
     'Korumalar {n} metni kimse görmeden yakaladı.',
   ],
-  'metrics.retrying': ['{n} drafts are being tried again.', '{n} taslak yeniden deneniyor.'],
+  'metrics.retrying': ['Drafts that are being tried again: {n}.', 'Yeniden denenen taslak: {n}.'],
 
   'metrics.comparison': ['RAG against the control arm', 'RAG ve kontrol grubu'],
   'metrics.comparison.lead': [
@@ -130,10 +130,7 @@ export const METRICS_TEXTS = {
   'metrics.comparison.worse': ['RAG is worse', 'RAG daha kötü'],
   'metrics.comparison.no-difference-seen': ['No certain difference', 'Kesin bir fark yok'],
   'metrics.comparison.not-enough-data': ['Not enough data', 'Veri yetersiz'],
-  'metrics.words.not-enough-data': [
-    'About {rag} more reviews with RAG and {control} more of the control arm are needed.',
-    'RAG ile yaklaşık {rag}, kontrol grubunda {control} inceleme daha gerekli.',
-  ],
+  'metrics.words.not-enough-data': ['Still needed: about {what}.', 'Hâlâ gereken: yaklaşık {what}.'],
   'metrics.words.difference': [
     'With RAG {estimate}; for certain between {low} and {high}.',
     'RAG ile {estimate}; kesin olarak {low} ile {high} arasında.',

@@ -58,6 +58,7 @@ const SENTENCES: readonly [string, string][] = [
   ['{what} ({source}); made by an older pipeline', '{what} ({source}); eski bir hat sürümüyle yapıldı'],
   ['{what} ({source}); made without RAG', '{what} ({source}); RAG olmadan yapıldı'],
   ['{what} ({source}); the business has no RAG any more', '{what} ({source}); işletmede artık RAG yok'],
+  ['{what} ({source}); drafted before the restore', '{what} ({source}); geri getirmeden önce yazılmış'],
   [
     '{what} (a reviewer reported it, and the re-check agrees)',
     '{what} (bir inceleyen bildirdi, yeniden denetim doğruladı)',
