@@ -134,6 +134,52 @@ describe('the pages in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('a text that was not sent comes back in its tab, and hides the button that would drop it', async () => {
+    const { page, complaints } = await open();
+    await signIn(page, key);
+    const mert = await draftOf('mert-1');
+    await page.goto(`/inbox/${mert.id}`);
+    await page.keyboard.press('e');
+    const text = page.getByLabel('Reply', { exact: true });
+    await text.fill(`${mert.body}\n\nSevgiler`);
+    await page.goto('/inbox');
+    await page.goto(`/inbox/${mert.id}`);
+    await page.getByText('Your unsent text was brought back.').waitFor();
+    expect(await text.inputValue()).toBe(`${mert.body}\n\nSevgiler`);
+    expect(await page.locator('form.approve').isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'Start over' }).click();
+    expect(await text.inputValue()).toBe(mert.body);
+    expect(await page.locator('form.approve').isVisible()).toBe(true);
+    // The session ends while one writes: signing in leads back to the draft, with the text.
+    await text.fill(`${mert.body}\n\nSaygılar`);
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Approve with my changes' }).click();
+    await page.getByText('Your session is over').waitFor();
+    await page.getByLabel('Key', { exact: true }).fill(key);
+    await page.getByLabel('Your name').fill('Ada');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Not sent yet').waitFor();
+    expect(await text.inputValue()).toBe(`${mert.body}\n\nSaygılar`);
+    expect((await draftOf('mert-1')).status).toBe('READY');
+    expect(complaints).toEqual([]);
+  });
+
+  it('past answers are shown with how alike they are', async () => {
+    const { page } = await open();
+    await signIn(page, key);
+    for (const mail of ['nora-1', 'omar-1', 'ines-1']) {
+      await page.goto(`/inbox/${(await draftOf(mail)).id}`);
+      if (
+        await page
+          .getByText(/\d+ % alike/)
+          .first()
+          .isVisible()
+      )
+        return;
+    }
+    throw new Error('no draft of the demo has a past answer');
+  });
+
   it('of two reviewers the second is told, and keeps what they wrote', async () => {
     const first = await open();
     const second = await open();

@@ -87,6 +87,7 @@ export function DraftPage(props: DraftProps) {
         <section aria-labelledby="reply-title">
           <h2 id="reply-title">{t('draft.reply')}</h2>
           <StateNotice {...props} />
+          <Findings view={view} content={content} worthALook />
           {content === null || content.body === '' ? null : (
             <>
               <div class="card reply">
@@ -507,6 +508,18 @@ function OtherActions(props: DraftProps) {
   );
 }
 
+/** What a reviewer should look at stands before the button that approves, mere notes after it. */
+function Findings({ view, content, worthALook }: { view: View; content: DraftRow['content']; worthALook: boolean }) {
+  const findings = content?.findings.filter(({ severity }) => (severity !== 'info') === worthALook) ?? [];
+  if (content === null || findings.length === 0) return null;
+  return (
+    <section class="card">
+      <h3>{view.t('findings.title')}</h3>
+      <FindingList view={view} findings={findings} body={content.body} />
+    </section>
+  );
+}
+
 function Explanation({ view, draft, around, facts }: DraftProps) {
   const { t } = view;
   const { content, evidence } = draft;
@@ -514,12 +527,7 @@ function Explanation({ view, draft, around, facts }: DraftProps) {
   const snippets = content.sources.filter(({ kind }) => kind === 'snippet');
   return (
     <div class="explanation">
-      {content.findings.length === 0 ? null : (
-        <section class="card">
-          <h3>{t('findings.title')}</h3>
-          <FindingList view={view} findings={content.findings} body={content.body} />
-        </section>
-      )}
+      <Findings view={view} content={content} worthALook={false} />
       {content.body === '' ? null : (
         <section class="card">
           <h3>{t('facts.title')}</h3>
