@@ -25,7 +25,7 @@ export function Age({ view, at, zone }: { view: View; at: Date; zone: string }) 
 }
 
 /** Times of several zones stand on our pages: none stands there without its own. */
-function instantText(view: View, at: Date, zone: string): string {
+export function instantText(view: Pick<View, 'language'>, at: Date, zone: string): string {
   const locale = view.language === 'tr' ? 'tr-TR' : 'en-GB';
   const timeZone = isKnown(zone) ? zone : 'UTC';
   const time = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(at);

@@ -200,16 +200,38 @@ describe('the pages in a browser', () => {
     await expectUsable(second, 'conflict');
   });
 
-  it('without script: changed facts are shown, and the second click approves', async () => {
+  it('changed facts are shown on opening; no key approves them, a press that says so does, also without script', async () => {
+    const browser = await open();
+    await signIn(browser.page, key);
+    const { id } = await draftOf('jonas-1');
+    await browser.page.goto(`/inbox/${id}`);
+    await browser.page.getByText('Facts have changed since this draft was made').waitFor();
+    await expectUsable(browser, 'facts-changed');
+    await browser.page.keyboard.press('a');
     const { page } = await open({ script: false });
     await signIn(page, key);
-    const { id } = await draftOf('jonas-1');
     await page.goto(`/inbox/${id}`);
-    await page.getByRole('button', { name: 'Approve a', exact: true }).click();
-    await page.getByText('Facts have changed since this draft was made').waitFor();
+    expect((await draftOf('jonas-1')).status).toBe('READY');
     await page.getByRole('button', { name: 'Approve all the same' }).first().click();
     await page.getByText('Approved: ').waitFor();
     expect((await draftOf('jonas-1')).status).toBe('APPROVED');
+  });
+
+  it('on a narrow screen the filters are folded until they are asked for; a report fits into its card', async () => {
+    const narrow = await open({ width: 360 });
+    await signIn(narrow.page, key);
+    const search = narrow.page.locator('#q');
+    expect(await search.isVisible()).toBe(false);
+    await narrow.page.keyboard.press('/');
+    expect(await search.isVisible()).toBe(true);
+    await narrow.page.setViewportSize({ width: 1280, height: 900 });
+    expect(await search.isVisible()).toBe(true);
+    await narrow.page.goto(`/inbox/${(await draftOf('anna-1')).id}`);
+    await narrow.page.keyboard.press('p');
+    const select = await narrow.page.locator('#kind').boundingBox();
+    const card = await narrow.page.locator('details:has(#kind)').boundingBox();
+    if (select === null || card === null) throw new Error('nothing to report by');
+    expect(select.x + select.width).toBeLessThanOrEqual(card.x + card.width);
   });
 
   it('an operator finds the draft that a rollback took back, explained', async () => {

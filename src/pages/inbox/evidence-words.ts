@@ -1,21 +1,20 @@
 import type { DraftEvidence } from '../../drafting/draft.ts';
 import type { FactChange } from '../../review/current-facts.ts';
+import { instantText } from '../components.tsx';
 import { isTextKey } from '../texts/translate.ts';
 import type { View } from '../view.ts';
 
 /** A value of a record as people read it: days and times in the business's zone. */
-export function valueWords({ language }: Pick<View, 'language'>, value: unknown, timeZone: string): string {
+export function valueWords(view: Pick<View, 'language'>, value: unknown, timeZone: string): string {
   if (value === null || value === undefined || value === '') return '–';
-  const locale = language === 'tr' ? 'tr-TR' : 'en-GB';
+  const locale = view.language === 'tr' ? 'tr-TR' : 'en-GB';
   if (typeof value === 'number') return new Intl.NumberFormat(locale).format(value);
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text);
   if ((!isTime && !/^\d{4}-\d\d-\d\d$/.test(text)) || Number.isNaN(Date.parse(text))) return text;
+  if (isTime) return instantText(view, new Date(text), timeZone);
   // A day without a time is that day everywhere.
-  return new Intl.DateTimeFormat(locale, {
-    dateStyle: 'medium',
-    ...(isTime ? { timeStyle: 'short', timeZone } : { timeZone: 'UTC' }),
-  }).format(new Date(text));
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(text));
 }
 
 export interface ChangedFact {
