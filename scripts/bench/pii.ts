@@ -76,16 +76,21 @@ function otherInputs(mails: ReturnType<typeof sampleMails>): { name: string; tex
 
 const ROUNDS = 10;
 
-/** The best of a few rounds, in processor time, so that other work on the machine counts less. */
+/**
+ * The best of a few rounds, in processor time, so that other work on the machine counts less. A character of each result
+ * is read, for only then does the engine join the pieces of a string.
+ */
 function throughput(redact: Redact, texts: readonly string[]): number {
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   let best = 0;
+  let read = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
     const started = process.cpuUsage();
-    for (const text of texts) redact(text);
+    for (const text of texts) read += redact(text).charCodeAt(0);
     const { user, system } = process.cpuUsage(started);
     best = Math.max(best, bytes / (user + system));
   }
+  if (Number.isNaN(read)) throw new Error('a text came out empty');
   return best;
 }
 

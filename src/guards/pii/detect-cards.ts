@@ -16,92 +16,70 @@ const MAESTRO = new Set([5018, 5020, 5038, 5893, 6304, 6759, 6761, 6762, 6763]);
  */
 export function detectCards(text: string, run: DigitRun, matches: PiiMatch[]): void {
   if (run.digits < SHORTEST_CARD) return;
-  const digits = readDigits(text, run);
-  let offset = 0;
+  sumDigits(run);
   for (let first = 0; first < run.groups; first++) {
-    const last = longestCardFrom(text, run, digits, first, offset);
-    offset += groupSize(run, first);
+    const last = longestCardFrom(text, run, first);
     if (last < 0) continue;
     const start = run.starts[first] as number;
     const end = run.ends[last] as number;
-    matches.push({ type: 'CARD', start, end, key: digitsOf(text.slice(start, end)) });
-    for (; first < last; first++) offset += groupSize(run, first + 1);
+    matches.push({ type: 'CARD', start, end, key: digitsOf(text, run, first, last) });
+    first = last;
   }
 }
 
-/** The digits of a run without what stands between them. */
-interface RunDigits {
-  values: Uint8Array;
-  /** Luhn sums (mod 10) of the first n digits, with the digits at even or at odd places doubled. */
-  evenDoubled: Uint8Array;
-  oddDoubled: Uint8Array;
-  /** Group that ends after n digits, counted from 1; 0 when none does. */
-  groupEnding: Int32Array;
-}
+/** Luhn sums (mod 10) of the first n digits of the run, with those at even or at odd places doubled. Lists are reused. */
+let evenDoubled = new Uint8Array(256);
+let oddDoubled = new Uint8Array(256);
 
-function readDigits(text: string, run: DigitRun): RunDigits {
-  if (scratch.values.length < run.digits) scratch = emptyDigits(run.digits * 2);
-  const { values, evenDoubled, oddDoubled, groupEnding } = scratch;
-  groupEnding.fill(0, 0, run.digits + 1);
-  let index = 0;
+function sumDigits(run: DigitRun): void {
+  if (evenDoubled.length <= run.digits) {
+    evenDoubled = new Uint8Array(run.digits * 2);
+    oddDoubled = new Uint8Array(run.digits * 2);
+  }
+  const { values, digits } = run;
   let even = 0;
   let odd = 0;
-  for (let group = 0; group < run.groups; group++) {
-    const end = run.ends[group] as number;
-    for (let at = run.starts[group] as number; at < end; at++) {
-      const digit = text.charCodeAt(at) - 0x30;
-      const doubled = digit > 4 ? digit * 2 - 9 : digit * 2;
-      const isEven = (index & 1) === 0;
-      even += isEven ? doubled : digit;
-      odd += isEven ? digit : doubled;
-      if (even > 9) even -= 10;
-      if (odd > 9) odd -= 10;
-      values[index++] = digit;
-      evenDoubled[index] = even;
-      oddDoubled[index] = odd;
-    }
-    groupEnding[index] = group + 1;
+  for (let index = 0; index < digits; index++) {
+    const digit = values[index] as number;
+    const doubled = digit > 4 ? digit * 2 - 9 : digit * 2;
+    const isEven = (index & 1) === 0;
+    even += isEven ? doubled : digit;
+    odd += isEven ? digit : doubled;
+    if (even > 9) even -= 10;
+    if (odd > 9) odd -= 10;
+    evenDoubled[index + 1] = even;
+    oddDoubled[index + 1] = odd;
   }
-  return scratch;
 }
 
-/** Reused: new lists would cost more than filling them. */
-let scratch = emptyDigits(256);
-
-function emptyDigits(size: number): RunDigits {
-  return {
-    values: new Uint8Array(size),
-    evenDoubled: new Uint8Array(size + 1),
-    oddDoubled: new Uint8Array(size + 1),
-    groupEnding: new Int32Array(size + 1),
-  };
-}
-
-/** Last group of the longest card that begins with group `first`, whose digits begin at `offset`; -1 without one. */
-function longestCardFrom(text: string, run: DigitRun, digits: RunDigits, first: number, offset: number): number {
+/** Last group of the longest card that begins with group `first`; -1 without one. */
+function longestCardFrom(text: string, run: DigitRun, first: number): number {
+  const { groups, offsets, values } = run;
+  const offset = offsets[first] as number;
   if (offset + SHORTEST_CARD > run.digits) return -1;
-  const { values } = digits;
   const prefix =
     (values[offset] as number) * 1000 +
     (values[offset + 1] as number) * 100 +
     (values[offset + 2] as number) * 10 +
     (values[offset + 3] as number);
   if (!mayBeginCard(prefix)) return -1;
-  for (let count = Math.min(LONGEST_CARD, run.digits - offset); count >= SHORTEST_CARD; count--) {
-    const stop = offset + count;
-    const group = (digits.groupEnding[stop] as number) - 1;
-    if (group < 0) continue;
+  let after = first + 1;
+  while (after < groups && (offsets[after + 1] as number) <= offset + LONGEST_CARD) after++;
+  for (let last = after - 1; last >= first; last--) {
+    const stop = offsets[last + 1] as number;
+    const count = stop - offset;
+    if (count < SHORTEST_CARD) break;
     // The last digit is never doubled, the one before it is.
-    const sums = stop % 2 === 1 ? digits.oddDoubled : digits.evenDoubled;
-    if (sums[stop] !== sums[offset]) continue;
+    const sums = stop % 2 === 1 ? oddDoubled : evenDoubled;
+    if (count > LONGEST_CARD || sums[stop] !== sums[offset]) continue;
     const brand = brandOf(prefix, count);
     if (brand === 'none') continue;
     const start = run.starts[first] as number;
-    const end = run.ends[group] as number;
-    if (!isCardGrouping(run, first, group) || !standsFree(text, start, end, count)) continue;
+    const end = run.ends[last] as number;
+    if (!isCardGrouping(run, first, last) || !standsFree(text, start, end, count)) continue;
     if (brand === 'doubtful' && !isNear(text, start, end, CARD_WORD)) continue;
     if (count === SHORTEST_CARD && isPrecededBy(text, start, IDENTIFIER_WORD)) continue;
-    return group;
+    return last;
   }
   return -1;
 }

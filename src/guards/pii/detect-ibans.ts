@@ -120,15 +120,20 @@ const STRUCTURES: Record<string, string> = {
 const KINDS = { n: 1, a: 2, c: 3 } as const;
 const MAX_SEPARATOR_LENGTH = 3;
 
-/** Kind of every character that follows country and check digits; undefined for a country without IBANs. */
+/** By country (`countryKey`), the kind of every character that follows it and the check digits. */
 const SHAPES = new Map(
   Object.entries(STRUCTURES).map(([country, structure]) => [
-    country,
+    countryKey(country.charCodeAt(0), country.charCodeAt(1)),
     [...structure.matchAll(/([nac])(\d+)/g)].flatMap(([, kind, count]) =>
       new Array<number>(Number(count)).fill(KINDS[kind as keyof typeof KINDS]),
     ),
   ]),
 );
+
+/** A number is found sooner than a string made of two characters; case does not count. */
+function countryKey(first: number, second: number): number {
+  return ((first & 0x1f) << 5) | (second & 0x1f);
+}
 
 /**
  * The IBAN whose check digits begin the group of digits at `digit`, not before `free`: by country structure, length and
@@ -137,11 +142,14 @@ const SHAPES = new Map(
  */
 export function ibanAround(text: string, digit: number, free: number, thorough: boolean): PiiMatch | undefined {
   const second = previousAlphanumeric(text, digit, free);
-  if (second < 0 || !isLetter(text.charCodeAt(second))) return undefined;
+  if (second < 0) return undefined;
+  const secondLetter = text.charCodeAt(second);
+  if (!isLetter(secondLetter)) return undefined;
   const start = previousAlphanumeric(text, second, free);
-  if (start < 0 || !isLetter(text.charCodeAt(start)) || isWordBefore(text, start)) return undefined;
-  const country = (text.charAt(start) + text.charAt(second)).toUpperCase();
-  const shape = SHAPES.get(country);
+  if (start < 0) return undefined;
+  const firstLetter = text.charCodeAt(start);
+  if (!isLetter(firstLetter) || isWordBefore(text, start)) return undefined;
+  const shape = SHAPES.get(countryKey(firstLetter, secondLetter));
   if (!shape) return undefined;
   const fourth = nextAlphanumeric(text, digit);
   if (fourth < 0 || !isDigit(text.charCodeAt(fourth))) return undefined;
@@ -151,35 +159,47 @@ export function ibanAround(text: string, digit: number, free: number, thorough: 
 
   let at = fourth;
   let remainder = 0;
+  let account = '';
+  let copied = fourth + 1;
+  let cases = secondLetter & 0x20 ? HAS_LOWER : HAS_UPPER;
   for (const kind of shape) {
-    at = nextAlphanumeric(text, at);
-    if (at < 0) return undefined;
-    const code = text.charCodeAt(at);
-    if (isDigit(code) ? kind === KINDS.a : kind === KINDS.n) return undefined;
+    const next = nextAlphanumeric(text, at);
+    if (next < 0) return undefined;
+    const code = text.charCodeAt(next);
+    const isNumber = code <= 0x39;
+    if (isNumber ? kind === KINDS.a : kind === KINDS.n) return undefined;
+    if (!isNumber) cases |= code & 0x20 ? HAS_LOWER : HAS_UPPER;
     remainder = withCharacter(remainder, code);
+    if (next > at + 1) {
+      account += text.slice(copied, at + 1);
+      copied = next;
+    }
+    at = next;
   }
-  if (isDigit(text.charCodeAt(at + 1))) return undefined;
-  // Country and check digits are moved behind the account (ISO 7064, mod 97-10).
-  remainder = withCharacter(withCharacter(remainder, country.charCodeAt(0)), country.charCodeAt(1));
-  if ((remainder * 100 + check) % 97 !== 1) return undefined;
   const end = at + 1;
-  const written = text.slice(start, end);
-  const key = written.replace(/[^A-Za-z0-9]/g, '');
-  if (!thorough && !isWrittenPlainly(written, key)) return undefined;
+  if (isDigit(text.charCodeAt(end))) return undefined;
+  // Country and check digits are moved behind the account (ISO 7064, mod 97-10).
+  remainder = withCharacter(withCharacter(remainder, firstLetter), secondLetter);
+  if ((remainder * 100 + check) % 97 !== 1) return undefined;
+  if (!thorough) {
+    // Country and check digits together, or single characters.
+    const isSpelt = end - start >= 2 * (shape.length + 4) - 1;
+    if (!isSpelt && (second > start + 1 || fourth > digit + 1)) return undefined;
+    // One case, save a capital that a telephone put first.
+    if (cases === (HAS_LOWER | HAS_UPPER) || (cases === HAS_UPPER && firstLetter & 0x20)) return undefined;
+  }
+  account += text.slice(copied, end);
+  const key = text.charAt(start) + text.charAt(second) + text.charAt(digit) + text.charAt(fourth) + account;
   return { type: 'IBAN', start, end, key: key.toUpperCase() };
 }
 
+/** Cases of the letters behind the first. */
+const HAS_LOWER = 1;
+const HAS_UPPER = 2;
+
 /** The remainder by 97 with one more digit, or letter counted from ten. */
 function withCharacter(remainder: number, code: number): number {
-  return isDigit(code) ? (remainder * 10 + code - 0x30) % 97 : (remainder * 100 + (code & 0x5f) - 0x37) % 97;
-}
-
-/** Country and check digits together, or single characters; and one case, save a capital that a telephone put first. */
-function isWrittenPlainly(written: string, key: string): boolean {
-  const spelt = written.length >= 2 * key.length - 1;
-  if (!spelt && !/^[A-Za-z]{2}[^A-Za-z0-9]{0,3}[0-9]{2}/.test(written)) return false;
-  const rest = key.slice(1);
-  return key === key.toUpperCase() || rest === rest.toLowerCase();
+  return code <= 0x39 ? (remainder * 10 + code - 0x30) % 97 : (remainder * 100 + (code & 0x5f) - 0x37) % 97;
 }
 
 /** A letter or digit right before means the middle of a word, unless the word is "IBAN". */
@@ -193,9 +213,9 @@ function isWordBefore(text: string, start: number): boolean {
 /** Offset of the next letter or digit after at most three separators; -1 when something else comes. */
 function nextAlphanumeric(text: string, after: number): number {
   for (let at = after + 1; at <= after + 1 + MAX_SEPARATOR_LENGTH; at++) {
-    const code = text.charCodeAt(at);
-    if (isDigit(code) || isLetter(code)) return at;
-    if (!isSeparator(code)) return -1;
+    const role = roleOf(text.charCodeAt(at));
+    if (role === ALPHANUMERIC) return at;
+    if (role !== SEPARATES) return -1;
   }
   return -1;
 }
@@ -203,27 +223,22 @@ function nextAlphanumeric(text: string, after: number): number {
 /** The same to the left, not before `lowest`. */
 function previousAlphanumeric(text: string, before: number, lowest: number): number {
   for (let at = before - 1; at >= lowest && at >= before - 1 - MAX_SEPARATOR_LENGTH; at--) {
-    const code = text.charCodeAt(at);
-    if (isDigit(code) || isLetter(code)) return at;
-    if (!isSeparator(code)) return -1;
+    const role = roleOf(text.charCodeAt(at));
+    if (role === ALPHANUMERIC) return at;
+    if (role !== SEPARATES) return -1;
   }
   return -1;
 }
 
-function isSeparator(code: number): boolean {
-  return (
-    code === 0x20 ||
-    (code >= 0x09 && code <= 0x0d) ||
-    code === 0x2d ||
-    code === 0x2e ||
-    code === 0x2f ||
-    code === 0x5f ||
-    code === 0x2c ||
-    code === 0x3a ||
-    code === 0x7c ||
-    code === 0x2a ||
-    code === 0x60
-  );
+const ALPHANUMERIC = 1;
+const SEPARATES = 2;
+const ROLES = Uint8Array.from({ length: 128 }, (_, code) => {
+  if (isDigit(code) || isLetter(code)) return ALPHANUMERIC;
+  return '\t\n\v\f\r -./_,:|*`'.includes(String.fromCharCode(code)) ? SEPARATES : 0;
+});
+
+function roleOf(code: number): number {
+  return code < 128 ? (ROLES[code] as number) : 0;
 }
 
 function isDigit(code: number): boolean {

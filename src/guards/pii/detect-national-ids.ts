@@ -1,4 +1,4 @@
-import { type DigitRun, groupSize, mainKind, SEPARATOR } from './digit-runs.ts';
+import { type DigitRun, digitsOf, groupSize, mainKind, SEPARATOR } from './digit-runs.ts';
 import { isPrecededBy } from './nearby-words.ts';
 import type { PiiMatch } from './pii-match.ts';
 
@@ -7,67 +7,93 @@ const TAX_WORD = /steuer|id-?nr|tax\s?id|\btin\b/i;
 
 /** A French NIR has seven groups and fifteen digits, the most of all. */
 const MOST_GROUPS = 7;
+const FEWEST_DIGITS = 9;
 const MOST_DIGITS = 15;
 const NOT_IN_AN_ID = SEPARATOR.comma | SEPARATOR.parenthesis | SEPARATOR.other;
 
+/** Groups in which ids are written. */
+const ITIN_GROUPS = [3, 2, 4];
+const SWEDISH_GROUPS = [6, 4];
+const SWEDISH_GROUPS_WITH_CENTURY = [8, 4];
+const CPF_GROUPS = [3, 3, 3, 2];
+
 /** National ids made of digits alone; folded text. */
 export function detectNumericIds(text: string, run: DigitRun, matches: PiiMatch[]): void {
-  if (run.digits < 9) return;
-  const digits: number[] = [];
-  for (let first = 0; first < run.groups; first++) {
-    const start = run.starts[first] as number;
-    if (isAlphanumeric(text.charCodeAt(start - 1))) continue;
-    digits.length = 0;
-    const furthest = Math.min(run.groups, first + MOST_GROUPS);
-    let available = 0;
-    for (let group = first; group < furthest; group++) available += groupSize(run, group);
-    if (available < 9) continue;
+  if (run.digits < FEWEST_DIGITS) return;
+  const { groups, starts, ends, separators, offsets } = run;
+  // Only the run's ends can touch a letter: between its groups there are separators.
+  const touchesBefore = isAlphanumeric(text.charCodeAt((starts[0] as number) - 1));
+  const touchesAfter = isAlphanumeric(text.charCodeAt(ends[groups - 1] as number));
+  for (let first = touchesBefore ? 1 : 0; first < groups; first++) {
+    const offset = offsets[first] as number;
+    const furthest = Math.min(groups, first + MOST_GROUPS);
     for (let last = first; last < furthest; last++) {
-      if (last > first && (run.separators[last] as number) & NOT_IN_AN_ID) break;
-      const end = run.ends[last] as number;
-      if (digits.length + groupSize(run, last) > MOST_DIGITS) break;
-      for (let at = run.starts[last] as number; at < end; at++) digits.push(text.charCodeAt(at) - 0x30);
-      if (digits.length < 9 || isAlphanumeric(text.charCodeAt(end)) || !isNumericId(text, run, first, last, digits))
-        continue;
-      matches.push({ type: 'NATIONAL_ID', start, end, key: digits.join('') });
+      if (last > first && (separators[last] as number) & NOT_IN_AN_ID) break;
+      const count = (offsets[last + 1] as number) - offset;
+      if (count > MOST_DIGITS) break;
+      if (count < FEWEST_DIGITS || (touchesAfter && last === groups - 1)) continue;
+      if (!isNumericId(text, run, first, last, count)) continue;
+      const start = starts[first] as number;
+      matches.push({ type: 'NATIONAL_ID', start, end: ends[last] as number, key: digitsOf(text, run, first, last) });
       first = last;
       break;
     }
   }
 }
 
-function isNumericId(text: string, run: DigitRun, first: number, last: number, digits: number[]): boolean {
+function isNumericId(text: string, run: DigitRun, first: number, last: number, count: number): boolean {
   const start = run.starts[first] as number;
-  const isSplit = (...sizes: number[]) =>
-    sizes.length === last - first + 1 && sizes.every((size, index) => groupSize(run, first + index) === size);
-  switch (digits.length) {
-    case 9:
+  switch (count) {
+    case 9: {
+      const digits = digitsFrom(run, first, count);
       return (
-        (digits[0] === 9 && isSplit(3, 2, 4) && isUsItin(digits)) ||
+        (digits[0] === 9 && isSplit(run, first, last, ITIN_GROUPS) && isUsItin(digits)) ||
         (isDutchBsn(digits) && isPrecededBy(text, start, BSN_WORD))
       );
+    }
     case 10:
     case 12:
       return (
-        (isSplit(6, 4) || isSplit(8, 4)) &&
         mainKind(run.separators[last] as number) === SEPARATOR.dash &&
-        isSwedishId(digits)
+        (isSplit(run, first, last, SWEDISH_GROUPS) || isSplit(run, first, last, SWEDISH_GROUPS_WITH_CENTURY)) &&
+        isSwedishId(digitsFrom(run, first, count))
       );
-    case 11:
+    case 11: {
+      const digits = digitsFrom(run, first, count);
       return (
         isTurkishId(digits) ||
         isGermanTaxId(digits, () => isPrecededBy(text, start, TAX_WORD)) ||
         isPolishPesel(digits) ||
         isBelgianId(digits) ||
-        (isSplit(3, 3, 3, 2) && mainKind(run.separators[last] as number) === SEPARATOR.dash && isBrazilianCpf(digits))
+        (isSplit(run, first, last, CPF_GROUPS) &&
+          mainKind(run.separators[last] as number) === SEPARATOR.dash &&
+          isBrazilianCpf(digits))
       );
+    }
     case 13:
-      return isSwissAhv(digits);
+      return isSwissAhv(digitsFrom(run, first, count));
     case 15:
-      return isFrenchNir(digits.join(''));
+      return isFrenchNir(digitsOf(text, run, first, last));
     default:
       return false;
   }
+}
+
+/** By length: filled anew each time, for new lists would cost more than the checks. */
+const DIGITS = Array.from({ length: MOST_DIGITS + 1 }, (_, length) => new Uint8Array(length));
+
+function digitsFrom(run: DigitRun, first: number, count: number): Uint8Array {
+  const digits = DIGITS[count] as Uint8Array;
+  const offset = run.offsets[first] as number;
+  for (let index = 0; index < count; index++) digits[index] = run.values[offset + index] as number;
+  return digits;
+}
+
+/** Whether the groups from `first` to `last` have these sizes. */
+function isSplit(run: DigitRun, first: number, last: number, sizes: readonly number[]): boolean {
+  if (sizes.length !== last - first + 1) return false;
+  for (let index = 0; index < sizes.length; index++) if (groupSize(run, first + index) !== sizes[index]) return false;
+  return true;
 }
 
 /** Sticky: each is tried only where its digits could stand. */
@@ -86,10 +112,12 @@ const REACH = 16;
 export function detectLetteredIds(text: string, start: number, end: number, matches: PiiMatch[]): void {
   const size = end - start;
   const before = text.charCodeAt(start - 1);
-  if (size === 8) tryAt(text, start, DNI, isSpanishDni, matches);
-  else if (size === 7) {
+  if (size === 8) {
+    if (isLetterBehind(text, end)) tryAt(text, start, DNI, isSpanishDni, matches);
+  } else if (size === 7) {
     const letter = isAlphanumeric(before) ? start - 1 : start - 2;
-    if ((text.charCodeAt(letter) & 0x5f) >= 0x58) tryAt(text, letter, NIE, isSpanishDni, matches);
+    if ((text.charCodeAt(letter) & 0x5f) >= 0x58 && isLetterBehind(text, end))
+      tryAt(text, letter, NIE, isSpanishDni, matches);
   } else if (size === 6 || size === 2) {
     const letter = isAlphanumeric(before) ? start - 2 : start - 3;
     if (isAsciiLetter(text.charCodeAt(letter)) && isAsciiLetter(text.charCodeAt(letter + 1)))
@@ -104,6 +132,12 @@ export function detectLetteredIds(text: string, start: number, end: number, matc
     for (let at = end - 1; at >= Math.max(0, end - REACH); at--)
       if (tryAt(text, at, CORSICAN_NIR, isFrenchNir, matches)) break;
   }
+}
+
+/** The control letter of a Spanish number, which a blank or a dash may part from it. */
+function isLetterBehind(text: string, end: number): boolean {
+  const after = text.charCodeAt(end);
+  return isAsciiLetter(after === 0x20 || after === 0x2d ? text.charCodeAt(end + 1) : after);
 }
 
 function tryAt(
@@ -131,27 +165,27 @@ function isAsciiLetter(code: number): boolean {
   return code >= 0x41 && code <= 0x7a && upper >= 0x41 && upper <= 0x5a;
 }
 
-function numberAt(digits: number[], start: number, end: number): number {
+function numberAt(digits: Uint8Array, start: number, end: number): number {
   let value = 0;
   for (let index = start; index < end; index++) value = value * 10 + (digits[index] as number);
   return value;
 }
 
-function weightedSum(digits: number[], weights: readonly number[]): number {
+function weightedSum(digits: Uint8Array, weights: readonly number[]): number {
   let sum = 0;
   for (let index = 0; index < weights.length; index++) sum += (weights[index] as number) * (digits[index] as number);
   return sum;
 }
 
 /** T.C. kimlik no: tenth digit from seven times the odd places less the even ones, eleventh from the sum. */
-function isTurkishId(digits: number[]): boolean {
+function isTurkishId(digits: Uint8Array): boolean {
   if (digits[0] === 0) return false;
   const tenth = ((weightedSum(digits, [7, -1, 7, -1, 7, -1, 7, -1, 7]) % 10) + 10) % 10;
   return tenth === digits[9] && weightedSum(digits, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]) % 10 === digits[10];
 }
 
 /** Steuer-ID: ISO 7064 mod 11,10; one digit twice or three times among the first ten, unless a word vouches for it. */
-function isGermanTaxId(digits: number[], isVouchedFor: () => boolean): boolean {
+function isGermanTaxId(digits: Uint8Array, isVouchedFor: () => boolean): boolean {
   if (digits[0] === 0) return false;
   let product = 10;
   for (let index = 0; index < 10; index++) {
@@ -167,7 +201,7 @@ function isGermanTaxId(digits: number[], isVouchedFor: () => boolean): boolean {
 }
 
 /** PESEL: weights 1 3 7 9, and a date of birth whose month carries the century. */
-function isPolishPesel(digits: number[]): boolean {
+function isPolishPesel(digits: Uint8Array): boolean {
   if (!isMonthAndDay(numberAt(digits, 2, 4) % 20, numberAt(digits, 4, 6))) return false;
   return (10 - (weightedSum(digits, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3]) % 10)) % 10 === digits[10];
 }
@@ -177,7 +211,7 @@ function isMonthAndDay(month: number, day: number): boolean {
 }
 
 /** Rijksregisternummer: 97 less the rest of the first nine digits by 97, with a 2 in front for births since 2000. */
-function isBelgianId(digits: number[]): boolean {
+function isBelgianId(digits: Uint8Array): boolean {
   if (!isMonthAndDay(numberAt(digits, 2, 4), numberAt(digits, 4, 6))) return false;
   const number = numberAt(digits, 0, 9);
   const check = numberAt(digits, 9, 11);
@@ -185,7 +219,7 @@ function isBelgianId(digits: number[]): boolean {
 }
 
 /** AHV number: 756 and an EAN-13 check digit. */
-function isSwissAhv(digits: number[]): boolean {
+function isSwissAhv(digits: Uint8Array): boolean {
   if (numberAt(digits, 0, 3) !== 756) return false;
   return (10 - (weightedSum(digits, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3]) % 10)) % 10 === digits[12];
 }
@@ -199,7 +233,7 @@ function isFrenchNir(key: string): boolean {
 }
 
 /** CPF: two check digits by falling weights, mod 11. */
-function isBrazilianCpf(digits: number[]): boolean {
+function isBrazilianCpf(digits: Uint8Array): boolean {
   if (digits.every((digit) => digit === digits[0])) return false;
   const first = ((weightedSum(digits, [10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
   const second = ((weightedSum(digits, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
@@ -207,18 +241,18 @@ function isBrazilianCpf(digits: number[]): boolean {
 }
 
 /** ITIN, written 9xx-xx-xxxx, with the middle groups that the IRS issues. */
-function isUsItin(digits: number[]): boolean {
+function isUsItin(digits: Uint8Array): boolean {
   const group = numberAt(digits, 3, 5);
   return (group >= 50 && group <= 65) || (group >= 70 && group <= 88) || (group >= 90 && group <= 92) || group >= 94;
 }
 
 /** BSN: the eleven test. */
-function isDutchBsn(digits: number[]): boolean {
+function isDutchBsn(digits: Uint8Array): boolean {
   return weightedSum(digits, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0;
 }
 
 /** Personnummer: date and Luhn over the last ten digits. */
-function isSwedishId(digits: number[]): boolean {
+function isSwedishId(digits: Uint8Array): boolean {
   const ten = digits.slice(-10);
   if (!isMonthAndDay(numberAt(ten, 2, 4), numberAt(ten, 4, 6) % 60)) return false;
   let sum = 0;

@@ -11,6 +11,7 @@ const PHONE_WORD =
 const IDENTIFIER_WORD =
   /order|track|parcel|shipment|item|product|purchase|account|invoice|bill|reference|\bid\b|sipari|takip|kargo|fatura|bestell|sendung|auftrag|rechnung|commande|suivi|colis|facture|pedido|seguimiento|factura|#\s?$/i;
 const NOT_IN_A_PHONE_NUMBER = SEPARATOR.newline | SEPARATOR.comma | SEPARATOR.other;
+const IN_A_DATE = SEPARATOR.dot | SEPARATOR.slash | SEPARATOR.dash;
 
 /**
  * Telephone numbers: international (+ or 00), North American, with a trunk zero; other digits only beside a word about
@@ -28,7 +29,7 @@ export function detectPhones(text: string, run: DigitRun, matches: PiiMatch[]): 
     }
     let start = run.starts[first] as number;
     const end = run.ends[last] as number;
-    const key = digitsOf(text.slice(start, end));
+    const key = digitsOf(text, run, first, last);
     while (text.charCodeAt(start - 1) === 0x2b || text.charCodeAt(start - 1) === 0x28) start--;
     matches.push({ type: 'PHONE', start, end, key });
     first = last + 1;
@@ -68,9 +69,14 @@ function isPhone(text: string, run: DigitRun, first: number, last: number, digit
   const before = text.charCodeAt(start - 1);
   if (before === 0x2b || (before === 0x28 && text.charCodeAt(start - 2) === 0x2b)) return true;
   const written = text.slice(start, end);
-  if (run.groups > 2 && isDate(written)) return false;
+  if (last > first + 1 && (run.separators[first + 1] as number) & IN_A_DATE && isDate(written)) return false;
   const groups = last - first + 1;
-  if (/^00[ ().-]{0,3}[1-9]/.test(written) && digits >= 10 && (groups > 1 || digits >= 12)) {
+  if (
+    digits >= 10 &&
+    written.startsWith('00') &&
+    /^00[ ().-]{0,3}[1-9]/.test(written) &&
+    (groups > 1 || digits >= 12)
+  ) {
     return !isPrecededBy(text, start, IDENTIFIER_WORD);
   }
   if (before === 0x28 && groups > 1 && digits <= 12) return true;

@@ -21,7 +21,7 @@ export function detectSsns(text: string, run: DigitRun, matches: PiiMatch[], isF
     if (last < 0) continue;
     const start = run.starts[first] as number;
     const end = run.ends[last] as number;
-    const digits = digitsOf(text.slice(start, end));
+    const digits = digitsOf(text, run, first, last);
     if (!isIssuable(digits)) continue;
     matches.push({ type: 'SSN', start, end, key: digits });
     first = last;
@@ -32,8 +32,9 @@ export function detectSsns(text: string, run: DigitRun, matches: PiiMatch[], isF
 function lastGroupOfSsn(text: string, run: DigitRun, first: number, isField: boolean): number {
   const groups = run.groups;
   const start = run.starts[first] as number;
-  if (text.charCodeAt(start - 1) === 0x2b) return -1;
   const size = groupSize(run, first);
+  if (first > 0 && size !== 3 && size !== 5) return -1;
+  if (text.charCodeAt(start - 1) === 0x2b) return -1;
   const second = first + 1 < groups ? groupSize(run, first + 1) : 0;
   const kind = first + 1 < groups ? mainKind(run.separators[first + 1] as number) : 0;
   if (size === 3 && second === 2 && first + 2 < groups && groupSize(run, first + 2) === 4) {

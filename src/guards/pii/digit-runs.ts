@@ -20,7 +20,11 @@ export interface DigitRun {
   starts: Int32Array;
   ends: Int32Array;
   separators: Int32Array;
-  /** Digits in all groups together. */
+  /** Digits in the groups before each, and last those in all. */
+  offsets: Int32Array;
+  /** The digits of all groups in turn, as numbers. */
+  values: Uint8Array;
+  /** How many digits all groups have together. */
   digits: number;
   /** Digits in the largest group. */
   largest: number;
@@ -51,14 +55,21 @@ export function isDigitCode(code: number): boolean {
 }
 
 /** The one run that is handed out, for new lists would cost more than reading the text. */
-const RUN: DigitRun = { groups: 0, digits: 0, largest: 0, ...emptyLists(64) };
+const RUN: DigitRun = { groups: 0, digits: 0, largest: 0, values: new Uint8Array(256), ...emptyLists(64) };
 
 function growRun(): void {
   const lists = emptyLists(RUN.starts.length * 2);
   lists.starts.set(RUN.starts);
   lists.ends.set(RUN.ends);
   lists.separators.set(RUN.separators);
+  lists.offsets.set(RUN.offsets);
   Object.assign(RUN, lists);
+}
+
+function growValues(): void {
+  const values = new Uint8Array(RUN.values.length * 2);
+  values.set(RUN.values);
+  RUN.values = values;
 }
 
 const DIGIT = /[0-9]/g;
@@ -87,38 +98,53 @@ export function forEachDigitRun(
   const length = text.length;
   const run = RUN;
   for (let position = nextDigit(text, 0); position < length; position = nextDigit(text, position)) {
-    run.groups = 0;
-    run.digits = 0;
-    run.largest = 0;
+    let groups = 0;
+    let digits = 0;
+    let largest = 0;
     let kinds = 0;
     while (true) {
       const start = position;
-      while (position < length && isDigitCode(text.charCodeAt(position))) position++;
-      if (run.groups === run.starts.length) growRun();
-      run.starts[run.groups] = start;
-      run.ends[run.groups] = position;
-      run.separators[run.groups] = kinds;
-      run.groups++;
-      run.digits += position - start;
-      if (position - start > run.largest) run.largest = position - start;
+      for (; position < length; position++) {
+        const digit = text.charCodeAt(position) - 0x30;
+        if (digit < 0 || digit > 9) break;
+        if (digits === run.values.length) growValues();
+        run.values[digits++] = digit;
+      }
+      if (groups === run.starts.length) growRun();
+      run.starts[groups] = start;
+      run.ends[groups] = position;
+      run.separators[groups] = kinds;
+      run.offsets[++groups] = digits;
+      if (position - start > largest) largest = position - start;
       if (visitGroup !== undefined) visitGroup(start, position);
       kinds = 0;
+      const furthest = Math.min(length, position + MAX_SEPARATOR_LENGTH + 1);
       let after = position;
-      while (after < length && after - position < MAX_SEPARATOR_LENGTH) {
-        const kind = separatorKind(text.charCodeAt(after));
+      let code = 0;
+      for (; after < furthest; after++) {
+        code = text.charCodeAt(after);
+        const kind = separatorKind(code);
         if (kind === 0) break;
         kinds |= kind;
-        after++;
       }
-      if (kinds === 0 || after >= length || !isDigitCode(text.charCodeAt(after))) break;
+      if (kinds === 0 || after === furthest || !isDigitCode(code)) break;
       position = after;
     }
-    if (run.digits >= minimumDigits) visit(run);
+    if (digits < minimumDigits) continue;
+    run.groups = groups;
+    run.digits = digits;
+    run.largest = largest;
+    visit(run);
   }
 }
 
 function emptyLists(size: number) {
-  return { starts: new Int32Array(size), ends: new Int32Array(size), separators: new Int32Array(size) };
+  return {
+    starts: new Int32Array(size),
+    ends: new Int32Array(size),
+    separators: new Int32Array(size),
+    offsets: new Int32Array(size + 1),
+  };
 }
 
 /** How many digits the group has. */
@@ -131,7 +157,9 @@ export function mainKind(kinds: number): number {
   return kinds & ~(SEPARATOR.blank | SEPARATOR.newline) || SEPARATOR.blank;
 }
 
-/** The digits of a text alone. */
-export function digitsOf(text: string): string {
-  return text.replace(/[^0-9]/g, '');
+/** The digits of the groups from `first` to `last` without what stands between them. */
+export function digitsOf(text: string, run: DigitRun, first: number, last: number): string {
+  let digits = '';
+  for (let group = first; group <= last; group++) digits += text.slice(run.starts[group], run.ends[group]);
+  return digits;
 }

@@ -8,10 +8,8 @@ export interface RedactionSession {
   policy: PiiPolicy;
   /** Compact order and tracking numbers of the draft (`identifierKey`), never redacted. */
   identifiers: Set<string>;
-  /** "CARD:4111…" to "[CARD_1]". */
-  placeholders: Map<string, string>;
-  /** "[CARD_1]" to the value, in the one form that stands for all ways of writing it. */
-  values: Map<string, { type: PiiType; key: string }>;
+  /** "CARD:4111…" to "[CARD_1]" and the value, in the one form that stands for all ways of writing it. */
+  placeholders: Map<string, { name: string; type: PiiType; key: string }>;
   counts: Map<PiiType, number>;
 }
 
@@ -24,7 +22,6 @@ export function createRedactionSession(policy: PiiPolicy, identifiers: Iterable<
     policy,
     identifiers: new Set(),
     placeholders: new Map(),
-    values: new Map(),
     counts: new Map(),
   };
   keepIdentifiers(session, identifiers);
@@ -59,31 +56,34 @@ function redact(text: string, session: RedactionSession, isField: boolean): Retu
     end: match.end,
     by: placeholderFor(match.type, match.key, session),
   }));
+  const inOrder = replacements.length;
   for (const own of findPlaceholders(text, folded)) {
     replacements.push({ start: own.start, end: own.end, by: neutralForm(own.type) });
   }
   const found = matches.map(({ type, start, end }) => ({ type, start, end }));
   if (replacements.length === 0) return { text, found };
-  replacements.sort((a, b) => a.start - b.start || b.end - a.end);
-  const parts: string[] = [];
+  // Two values may stand in one character of a folded text.
+  if (replacements.length > inOrder || folded.text !== text) {
+    replacements.sort((a, b) => a.start - b.start || b.end - a.end);
+  }
+  let redacted = '';
   let copied = 0;
   for (const { start, end, by } of replacements) {
     if (start < copied) continue;
-    parts.push(text.slice(copied, start), by);
+    redacted += text.slice(copied, start) + by;
     copied = end;
   }
-  parts.push(text.slice(copied));
-  return { text: parts.join(''), found };
+  return { text: redacted + text.slice(copied), found };
 }
 
 function placeholderFor(type: PiiType, key: string, session: RedactionSession): string {
-  const known = session.placeholders.get(`${type}:${key}`);
-  if (known) return known;
+  const id = `${type}:${key}`;
+  const known = session.placeholders.get(id);
+  if (known) return known.name;
   const number = (session.counts.get(type) ?? 0) + 1;
   const name = placeholderName(type, number);
   session.counts.set(type, number);
-  session.placeholders.set(`${type}:${key}`, name);
-  session.values.set(name, { type, key });
+  session.placeholders.set(id, { name, type, key });
   return name;
 }
 

@@ -15,10 +15,11 @@ export function restorePlaceholders(
   session: RedactionSession,
   allowed: AllowedValues,
 ): { body: string; findings: Finding[] } {
+  const values = new Map([...session.placeholders.values()].map((held) => [held.name, held]));
   const parts: string[] = [];
   let copied = 0;
   for (const placeholder of findPlaceholders(body)) {
-    const held = session.values.get(placeholder.name);
+    const held = values.get(placeholder.name);
     const written = held && allowedForm(held.type, held.key, allowed);
     if (written === undefined || holdsSecret(written)) continue;
     parts.push(body.slice(copied, placeholder.start), written);

@@ -84,6 +84,7 @@ function isIdentifier(text: string, match: PiiMatch, identifiers: ReadonlySet<st
 
 function withoutOverlaps(found: PiiMatch[]): PiiMatch[] {
   const ordered = found.sort((a, b) => a.start - b.start || b.end - a.end);
+  if (ordered.every(({ start }, at) => at === 0 || (ordered[at - 1] as PiiMatch).end <= start)) return ordered;
   const links = ordered.filter((match) => match.type === 'LINK');
   // A number inside a link goes with the link.
   let link = 0;
