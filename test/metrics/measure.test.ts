@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareArms, REVIEWS_AN_ARM } from '../../src/metrics/compare-arms.ts';
+import { compareArms, REVIEWS_AN_ARM, reviewsToTell, reviewsUntilCompared } from '../../src/metrics/compare-arms.ts';
 import { addCounters, type DraftCounters, NO_COUNTERS, pacedReviews, sumCounters } from '../../src/metrics/counters.ts';
 import { METRIC_NAMES, type MetricName } from '../../src/metrics/definitions.ts';
 import {
@@ -204,6 +204,34 @@ describe('RAG against the control arm', () => {
     expect(more).toBeGreaterThan(1_000);
     expect(more).toBeLessThan(8_000);
     expect(compareArms(arm(80, 100), arm(80, 100)).words).not.toContain('will tell');
+  });
+
+  it('says how many reviews it takes until both arms have enough, at the share of the control arm', () => {
+    const until = (rag: number, control: number, share: number) =>
+      reviewsUntilCompared(compareArms(arm(0, rag), arm(0, control)).primary, share);
+    expect(until(30, 30, 0.2)).toBe(0);
+    expect(until(30, 30, 0)).toBe(0);
+    expect(until(30, 20, 0.2)).toBe(50);
+    expect(until(14, 30, 0.2)).toBe(20);
+    expect(until(0, 0, 0.5)).toBe(60);
+    expect(until(0, 29, 0.5)).toBe(60);
+    expect(until(30, 29, 0)).toBeNull();
+    expect(until(29, 30, 1)).toBeNull();
+    expect(until(29, 30, 0)).toBe(10);
+  });
+
+  it('never promises a tale of arms that are alike', () => {
+    const of = (estimate: number) =>
+      reviewsToTell({
+        rag: { successes: 0, n: 100 },
+        control: { successes: 0, n: 100 },
+        difference: { estimate, low: estimate - 0.1, high: estimate + 0.1 },
+      });
+    expect(of(0.05)).toBe(600);
+    expect(of(-0.05)).toBe(600);
+    expect(of(0.01)).toBe(19_800);
+    expect(of(0.0099)).toBeNull();
+    expect(of(0.2)).toBe(10);
   });
 
   it('leaves approvals out that nobody can have read', () => {

@@ -115,6 +115,55 @@ describe('a guardrail', () => {
     expect(decideGuardrail('retrieval-timeouts-emergency', [watch('a', good)]).status).toBe('fine');
   });
 
+  it('needs twenty reviews with RAG and ten without, to the review', () => {
+    const status = (rag: number, control: number, baseline = 0) =>
+      decideGuardrail('approval-drop-emergency', [
+        watch('a', [reviews([0, rag], [control, control])], { approved: baseline }),
+      ]);
+    expect(status(20, 10)).toMatchObject({ status: 'harmful', figures: { against: 'control', estimate: 1 } });
+    expect(status(19, 10).status).not.toBe('harmful');
+    expect(status(20, 9).status).not.toBe('harmful');
+    expect(status(20, 9, 10)).toMatchObject({ status: 'harmful', figures: { against: 'baseline' } });
+    expect(status(20, 9, 9).status).not.toBe('harmful');
+  });
+
+  it('shows the figures of the one that is harmed, and of all where more are', () => {
+    const name = 'retrieval-timeouts-emergency';
+    const [bad, fine] = [timeouts(20, 40), timeouts(0, 40)];
+    expect(decideGuardrail(name, [watch('a', [bad]), watch('b', [fine])])).toMatchObject({
+      harmed: ['a'],
+      widespread: false,
+      figures: { numerator: 20, denominator: 40 },
+    });
+    expect(decideGuardrail(name, [watch('a', [bad]), watch('b', [bad]), watch('c', [fine])])).toMatchObject({
+      harmed: ['a', 'b'],
+      widespread: true,
+      figures: { numerator: 40, denominator: 120 },
+    });
+    // One by itself, and the others only together.
+    const mild = Array.from({ length: 12 }, (_, index) => watch(String(index), [timeouts(7, 20)]));
+    expect(decideGuardrail(name, [watch('a', [timeouts(40, 40)]), ...mild])).toMatchObject({
+      harmed: ['a'],
+      widespread: true,
+      figures: { numerator: 40 + 84, denominator: 40 + 240 },
+    });
+  });
+
+  it('looks back six weeks for a bad day, and no further', () => {
+    const name = 'retrieval-timeouts-emergency';
+    const daysLater = (days: number) =>
+      decideGuardrail(name, [
+        watch('a', [
+          ...Array.from({ length: 30 }, () => timeouts(0, 200)),
+          timeouts(60, 60),
+          ...Array.from({ length: days }, () => timeouts(0, 1)),
+        ]),
+      ]).status;
+    expect(daysLater(0)).toBe('harmful');
+    expect(daysLater(40)).toBe('harmful');
+    expect(daysLater(60)).toBe('fine');
+  });
+
   it('names the one business that is harmed, and says when it is more than one or nobody in particular', () => {
     const [bad, fine] = [timeouts(20, 40), timeouts(0, 40)];
     const name = 'retrieval-timeouts-emergency';
