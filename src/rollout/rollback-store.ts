@@ -184,6 +184,8 @@ export function rollbackById(queries: Queries, id: string) {
 export interface RollbackFilter {
   feature?: string | undefined;
   level?: RollbackLevel | undefined;
+  /** Only those that still keep RAG off for a business that they touched, or for this one. */
+  standing?: { businessId?: string } | undefined;
   before?: string | undefined;
   limit: number;
 }
@@ -197,11 +199,19 @@ export function rollbackPage(queries: Queries, filter: RollbackFilter) {
       and(
         filter.feature === undefined ? undefined : eq(rollback.feature, filter.feature),
         filter.level === undefined ? undefined : eq(rollback.level, filter.level),
+        filter.standing === undefined ? undefined : stands(filter.standing.businessId),
         filter.before === undefined ? undefined : lt(rollback.id, filter.before),
       ),
     )
     .orderBy(desc(rollback.id))
     .limit(filter.limit);
+}
+
+/** Not restored, and not overtaken by hand: whoever enrols a business again and switches RAG on has answered it. */
+function stands(businessId: string | undefined): SQL {
+  const one = businessId === undefined ? sql`` : sql`and b."id" = ${businessId}`;
+  return sql`${rollback.status} <> 'restored' and exists (select from ${business} b where b."id" = any(${rollback.affected}) ${one}
+    and not (b."emailRagEnabled" and exists (select from ${pilotBusiness} p where p."businessId" = b."id" and p."feature" = ${rollback.feature})))`;
 }
 
 const RESTORED = sql`current_setting('app.restore_id', true)`;

@@ -88,6 +88,51 @@ describe('the page of rollbacks', () => {
     expect((await ada.get('/admin/rollbacks?level=cohort')).html).toContain('A cohort is a ramp, or two times');
   });
 
+  it('writes nothing where the page would roll back nobody, and leads to the rollback that stands', async () => {
+    const businessId = await world.business();
+    await ada.get('/admin/rollbacks');
+    const form = { level: 'business', businessId, reason: 'wrong prices' };
+    await ada.post('/admin/rollbacks', form);
+    const [{ id }] = await rollbacks();
+    await world.sql('update "Rollback" set "status" = \'restored\' where "id" = $1', [id]);
+    await ada.post('/admin/rollbacks', form);
+    expect(await page(ada)).toContain('nothing was rolled back');
+    expect(await rollbacks()).toHaveLength(1);
+    await world.sql('update "Rollback" set "status" = \'done\' where "id" = $1', [id]);
+    const preview = await ada.get(`/admin/rollbacks?level=business&businessId=${businessId}`);
+    expect(preview.html).toContain(`href="#${id}"`);
+  });
+
+  it('says on the page of a business who rolled it back and leads to the restore, until RAG is on again', async () => {
+    const [businessId, other] = [await world.business(), await world.business()];
+    const of = async (id: string) => (await ada.get(`/admin/businesses/${id}`)).html;
+    expect(await of(businessId)).not.toContain('Rolled back (');
+    await ada.post('/admin/rollbacks', { level: 'business', businessId, reason: 'wrong prices' });
+    const [{ id }] = await rollbacks();
+    const html = await of(businessId);
+    expect(html).toContain('Rolled back (one business) by ada: wrong prices');
+    expect(html).toContain(`href="/admin/rollbacks#${id}"`);
+    expect(html.indexOf(`/admin/rollbacks#${id}`)).toBeLessThan(html.indexOf('id="enrol-reason"'));
+    expect(html).toContain('Enrolling is another way');
+    expect(html).not.toContain('Roll this business back');
+    expect(await of(other)).not.toContain(id);
+    await ada.post(`/admin/rollbacks/${id}/restore`, { reason: 'mended' });
+    expect(await of(businessId)).not.toContain(id);
+    expect(await of(businessId)).toContain('Roll this business back');
+  });
+
+  it('counts a rollback as answered once a person has enrolled the business again and switched RAG on', async () => {
+    const businessId = await world.business();
+    await ada.get('/admin/rollbacks');
+    await ada.post('/admin/rollbacks', { level: 'business', businessId, reason: 'wrong prices' });
+    const standing = () => world.services.listRollbacks({ standing: { businessId }, limit: 2 });
+    const act = { actor: 'ada', requestId: 'req' };
+    await world.services.enrolPilot({ businessId, feature: 'RAG_PILOT', notes: '' }, act);
+    expect(await standing()).toHaveLength(1);
+    await world.services.patchBusiness(businessId, { emailRagEnabled: true }, act);
+    expect(await standing()).toEqual([]);
+  });
+
   it('shows older ones on further pages', async () => {
     await ada.get('/admin/rollbacks');
     for (let at = 0; at < 21; at++) {

@@ -8,7 +8,7 @@ import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
 import { say } from '../texts/sentences.ts';
 import type { View } from '../view.ts';
-import { counted, RagBadge } from './console-fields.tsx';
+import { counted, RagBadge, rolledBackWords } from './console-fields.tsx';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, reasonOf } from './console-frame.tsx';
 import { beforeOf, paged } from './paging.ts';
 
@@ -169,13 +169,14 @@ businessPages.get('/admin/businesses/:id', async (c) => {
   const { services, view } = c.var;
   const { t } = view;
   const id = c.req.param('id');
-  const [business, feature, incidents, pilots, drafts, snippets] = await Promise.all([
+  const [business, feature, incidents, pilots, drafts, snippets, [rolledBack]] = await Promise.all([
     services.findBusiness(id),
     services.showFeature(RAG_FEATURE),
     services.listIncidents({ status: 'open', businessId: id, limit: 20 }),
     services.listPilots({ businessId: id, feature: RAG_FEATURE, limit: 1 }),
     services.listDrafts({ businessId: id, statuses: [], before: null, limit: 10 }),
     services.listSnippets(id),
+    services.listRollbacks({ feature: RAG_FEATURE, standing: { businessId: id }, limit: 1 }),
   ]);
   const [pilot] = pilots;
   const path = `/admin/businesses/${encodeURIComponent(id)}`;
@@ -208,15 +209,30 @@ businessPages.get('/admin/businesses/:id', async (c) => {
           <a class="button" href={`/inbox?${new URLSearchParams({ businessId: id })}`}>
             {t('business.inbox')}
           </a>
-          <a class="button" href={`/admin/rollbacks?${new URLSearchParams({ level: 'business', businessId: id })}`}>
-            {t('business.rollback')}
-          </a>
+          {rolledBack === undefined ? (
+            <a class="button" href={`/admin/rollbacks?${new URLSearchParams({ level: 'business', businessId: id })}`}>
+              {t('business.rollback')}
+            </a>
+          ) : (
+            <a class="button" href={`/admin/rollbacks#${rolledBack.id}`}>
+              {t('business.toRestore')}
+            </a>
+          )}
           <a class="button" href={`/admin/backfills?${new URLSearchParams({ businessId: id })}`}>
             {t('backfill.start')}
           </a>
         </p>
         <section class="card">
           <h2>{t('business.enrolled')}</h2>
+          {rolledBack === undefined ? null : (
+            <Notice tone="bad" title={rolledBackWords(view, rolledBack)}>
+              <p>
+                <Time view={view} at={rolledBack.writtenAt} zone="UTC" />.{' '}
+                <a href={`/admin/rollbacks#${rolledBack.id}`}>{t('business.toRestore')}</a>
+              </p>
+              <p>{t('business.enrolIsOther')}</p>
+            </Notice>
+          )}
           {pilot === undefined ? (
             <form method="post" action="/admin/pilots" class="row">
               <FormToken view={view} />

@@ -1,5 +1,7 @@
 import type { FlagReason } from '../../rollout/decide.ts';
+import type { RollbackRow } from '../../rollout/rollback-store.ts';
 import { Badge, Field, type Tone } from '../components.tsx';
+import { say } from '../texts/sentences.ts';
 import type { TextKey } from '../texts/translate.ts';
 import type { View } from '../view.ts';
 
@@ -77,6 +79,19 @@ const RAG_TONES: Record<FlagReason, Tone> = {
   KILLED_AT_EDGE: 'bad',
   EDGE_UNREADABLE: 'bad',
 };
+
+/** Who took RAG back from whom, and why. `name`: of the one business, where it is known. */
+export function rolledBackWords(
+  view: View,
+  { level, affected, actor, reason }: Pick<RollbackRow, 'level' | 'affected' | 'actor' | 'reason'>,
+  name?: string,
+): string {
+  const what =
+    level === 'global' || affected.length !== 1
+      ? `${view.t(`rollback.level.${level}`)}, ${counted(view, affected.length, 'business')}`
+      : (name ?? view.t('rollback.level.business'));
+  return view.t('rollback.stands', { what, who: actor, why: say(view, reason) });
+}
 
 /** What a business's drafts get now, in a word. */
 export function RagBadge({ view, reason }: { view: View; reason: FlagReason }) {

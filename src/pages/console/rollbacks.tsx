@@ -27,12 +27,15 @@ rollbackPages.get('/admin/rollbacks', async (c) => {
   const { services, view } = c.var;
   const { t } = view;
   const asked = c.req.query();
-  const [rows, businesses, ramps, feature, preview] = await Promise.all([
+  const [rows, businesses, ramps, feature, preview, [standing]] = await Promise.all([
     services.listRollbacks({ ...beforeOf(c), limit: PAGE + 1 }),
     services.listBusinesses({ limit: BUSINESSES_OFFERED }),
     services.listRamps({ feature: RAG_FEATURE, limit: RAMPS_OFFERED }),
     services.showFeature(RAG_FEATURE),
     previewOf(c, asked),
+    asked.level === 'business' && asked.businessId !== undefined
+      ? services.listRollbacks({ feature: RAG_FEATURE, standing: { businessId: asked.businessId }, limit: 1 })
+      : [],
   ]);
   const { shown, first, next } = paged(c, rows, PAGE, ({ id }) => id);
   const level = LEVELS.find((one) => one === asked.level) ?? 'business';
@@ -63,6 +66,11 @@ rollbackPages.get('/admin/rollbacks', async (c) => {
                   ? t('rollback.hitsNobody')
                   : named(view, preview.affected)}
               </p>
+              {standing === undefined ? null : (
+                <p>
+                  <a href={`#${standing.id}`}>{t('rollback.already')}</a>
+                </p>
+              )}
               {preview.ramps.length === 0 ? null : (
                 <p>{t('rollback.endsRamps', { ramps: counted(view, preview.ramps.length, 'ramp') })}</p>
               )}
@@ -245,6 +253,12 @@ rollbackPages.post('/admin/rollbacks', async (c) => {
   return actAndShow(c, '/admin/rollbacks', async () => {
     const reason = reasonOf(one('reason'));
     const target = targetOf(one);
+    if (target.level !== 'global') {
+      const { affected, pendingDrafts } = await c.var.services.previewRollback({ feature: RAG_FEATURE, target });
+      if (affected.length + pendingDrafts === 0) {
+        throw new AppError('CONFLICT', 'Nothing under it is enrolled or pending: nothing was rolled back.');
+      }
+    }
     const outcome = await c.var.services.rollBack({ feature: RAG_FEATURE, target, reason }, actOf(c));
     if (outcome.status === 'unfinished') return { text: 'rollback.later' };
     return { text: 'rollback.done', values: touchedBy(c.var.view, outcome.row) };

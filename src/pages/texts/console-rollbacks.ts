@@ -32,6 +32,8 @@ export const ROLLBACK_TEXTS = {
     'Off at the edge; Postgres does not answer, cron finishes it.',
     'Uçta kapatıldı; Postgres yanıt vermiyor, cron tamamlayacak.',
   ],
+  'rollback.stands': ['Rolled back ({what}) by {who}: {why}', 'Geri alındı ({what}); {who}: {why}'],
+  'rollback.already': ['It is rolled back already: see its restore', 'Zaten geri alınmış: geri getirmeye bakın'],
   'rollback.list': ['What was rolled back', 'Geri alınanlar'],
   'rollback.empty': ['Nothing was ever rolled back.', 'Hiç geri alma yapılmadı.'],
   'rollback.status.done': ['rolled back', 'geri alındı'],

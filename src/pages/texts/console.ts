@@ -96,6 +96,11 @@ export const CONSOLE_TEXTS = {
   'business.metrics': ['Its metrics', 'Ölçümleri'],
   'business.experiment': ['RAG against control', 'RAG ve kontrol'],
   'business.inbox': ['Its inbox', 'Gelen kutusu'],
+  'business.toRestore': ['Restore the rollback', 'Geri almayı geri getir'],
+  'business.enrolIsOther': [
+    'Restoring brings back the enrolment and the settings as they were. Enrolling is another way: it enrols anew and leaves the settings as they are now.',
+    'Geri getirmek, kaydı ve ayarları eski hâline döndürür. Pilota eklemek başka bir yoldur: yeniden kaydeder, ayarlar şimdiki gibi kalır.',
+  ],
   'business.rollback': ['Roll this business back', 'Bu işletmeyi geri al'],
 
   ...ROLLBACK_TEXTS,

@@ -208,6 +208,10 @@ const SENTENCES: readonly [string, string][] = [
 
   // What a page or a verb refuses.
   ['Choose a business.', 'Bir işletme seçin.'],
+  [
+    'Nothing under it is enrolled or pending: nothing was rolled back.',
+    'Kayıtlı ya da bekleyen bir şey yok: hiçbir şey geri alınmadı.',
+  ],
   ['Choose a level.', 'Bir düzey seçin.'],
   ['A reason is needed.', 'Bir gerekçe gerekiyor.'],
   ['A key needs a name and a scope.', 'Anahtara bir ad ve bir yetki gerekir.'],
