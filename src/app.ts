@@ -76,6 +76,12 @@ export function createApp(services: Services) {
   });
   app.use(closedByDefault);
   app.use(secureHeaders({ xFrameOptions: 'DENY', referrerPolicy: 'no-referrer' }));
+  // No column takes a NUL, and nobody types one.
+  app.use(async (c, next) => {
+    if (/%00/.test(c.req.url))
+      throw new AppError('INVALID_REQUEST', 'There is a character in it that no text can hold.');
+    await next();
+  });
   // The page's address answers numbers to whoever asks for JSON, with a key as the API does.
   app.get('/admin/metrics/rag-pilot', async (c, next) => {
     if (!asksForJson(c)) return next();

@@ -1,6 +1,6 @@
 import { createAccessVerifier, type VerifyAccess } from './access/cloudflare-access.ts';
 import { createApiKey, createApiKeyOnce, listApiKeys, revokeApiKey } from './access/manage-api-keys.ts';
-import { endSessions } from './access/session.ts';
+import { endSession, endSessions } from './access/session.ts';
 import { listAudit, walkAudit } from './audit/list-audit.ts';
 import { type Config, readConfig } from './config.ts';
 import { buryRetry } from './drafting/bury-retry.ts';
@@ -361,6 +361,7 @@ export function createServices(env: Env, overrides: Overrides = {}) {
     createApiKey: bind(createApiKey),
     createApiKeyOnce: bind(createApiKeyOnce),
     revokeApiKey: bind(revokeApiKey),
+    endSession: bind(endSession),
     endSessions: bind(endSessions),
     listApiKeys: bind(listApiKeys),
     listAudit: bind(listAudit),

@@ -1,9 +1,10 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, lt, sql } from 'drizzle-orm';
 import { auditRow } from '../audit/audit-row.ts';
 import type { Clock } from '../lib/clock.ts';
+import { AppError } from '../lib/errors.ts';
 import { equalSecrets } from '../lib/hash.ts';
 import type { Database } from '../storage/db.ts';
-import { apiKey, auditEvent } from '../storage/schema/index.ts';
+import { apiKey, auditEvent, endedSession } from '../storage/schema/index.ts';
 import type { Actor } from './scopes.ts';
 
 /** How long a sign-in lasts, in seconds: a working day. */
@@ -42,16 +43,21 @@ export async function formToken(secret: ArrayBuffer, sessionId: string): Promise
   return base64url(await hmac(secret, `form:${sessionId}`));
 }
 
-/** Who a session is today: a revoked key ends it at once, changed scopes count at once. The operator's needs no database. */
+/**
+ * Who a session is today: signing out and a revoked key end it at once, changed scopes count at once. An operator's session
+ * stands where the database does not answer: then above all somebody has to be able to switch RAG off.
+ */
 export async function sessionActor(deps: { db: Database }, session: Session): Promise<Actor | undefined> {
   const { holder } = session;
-  if (holder.kind === 'admin') return holder;
-  const [[row]] = await deps.db.operator((queries) => [
+  if (holder.kind === 'admin') return (await hasEnded(deps, session.id)) ? undefined : holder;
+  const [[row], ended] = await deps.db.operator((queries) => [
     queries
       .select({ businessId: apiKey.businessId, scopes: apiKey.scopes, sessionsEndedAt: apiKey.sessionsEndedAt })
       .from(apiKey)
       .where(and(eq(apiKey.id, holder.keyId), isNull(apiKey.revokedAt))),
+    queries.select({ id: endedSession.id }).from(endedSession).where(eq(endedSession.id, session.id)),
   ]);
+  if (ended.length > 0) return undefined;
   // A cookie of a version that asked for no name.
   if (row === undefined || holder.person === undefined) return undefined;
   const { keyId, person } = holder;
@@ -59,6 +65,30 @@ export async function sessionActor(deps: { db: Database }, session: Session): Pr
   const endedAt = Object.hasOwn(sessionsEndedAt, person) ? Date.parse(sessionsEndedAt[person] ?? '') : 0;
   if (session.expiresAt - SESSION_SECONDS * 1000 <= endedAt) return undefined;
   return { kind: 'key', name: `key:${keyId}/${person}`, keyId, person, ...rights };
+}
+
+async function hasEnded(deps: { db: Database }, id: string): Promise<boolean> {
+  try {
+    const [ended] = await deps.db.operator((queries) => [
+      queries.select({ id: endedSession.id }).from(endedSession).where(eq(endedSession.id, id)),
+    ]);
+    return ended.length > 0;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+}
+
+/** Ends one session, wherever its cookie is. Twice is once. */
+export async function endSession(deps: { db: Database; clock: Clock }, session: Session): Promise<void> {
+  const now = deps.clock();
+  await deps.db.operator((queries) => [
+    queries.delete(endedSession).where(lt(endedSession.expiresAt, now)),
+    queries
+      .insert(endedSession)
+      .values({ id: session.id, expiresAt: new Date(session.expiresAt) })
+      .onConflictDoNothing(),
+  ]);
 }
 
 /** Ends all sessions that a person has with a key, on every device. Others who share the key stay signed in. */

@@ -26,6 +26,8 @@ export function createPages() {
   return new OpenAPIHono<PageEnv>();
 }
 
+const HOLDS_NUL = /\0/;
+
 /** Runs before every page: view, session, CSRF. `paths` of app.ts decide where. */
 export const pageSetUp: MiddlewareHandler<PageEnv>[] = [
   bodyLimit({
@@ -39,6 +41,18 @@ export const pageSetUp: MiddlewareHandler<PageEnv>[] = [
     await next();
   },
   csrf(),
+  async (c, next) => {
+    // No column takes one, and no browser types one.
+    const form = c.req.method === 'POST' ? await c.req.parseBody({ all: true }) : {};
+    if (
+      Object.values(form)
+        .flat()
+        .some((value) => typeof value === 'string' && HOLDS_NUL.test(value))
+    ) {
+      throw new AppError('INVALID_REQUEST', 'There is a character in it that no text can hold.');
+    }
+    await next();
+  },
   async (c, next) => {
     c.set('ownForm', true);
     await recognise(c);
@@ -150,6 +164,18 @@ function sessionCookie(c: PageContext): string {
 
 export function keepSession(c: PageContext, sealed: string, seconds: number): void {
   setCookie(c, sessionCookie(c), sealed, { ...cookieOptions(c), maxAge: seconds });
+}
+
+/** Ends the session, also for copies of its cookie. Where the database does not answer, the browser forgets it all the same. */
+export async function leaveSession(c: PageContext): Promise<void> {
+  const { services } = c.var;
+  const session = await sessionOf(c, await sessionSecret(services.config.adminKey));
+  dropSession(c);
+  if (session === undefined) return;
+  await services.endSession(session).catch((error) => {
+    if (!(error instanceof AppError)) throw error;
+    services.logger.error('session.not-ended', { code: error.code });
+  });
 }
 
 export function dropSession(c: PageContext): void {

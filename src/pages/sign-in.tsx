@@ -5,7 +5,7 @@ import { formToken, SESSION_SECONDS, sealSession, sessionSecret } from '../acces
 import { AppError } from '../lib/errors.ts';
 import { newId } from '../lib/ids.ts';
 import { page } from './layout.tsx';
-import { createPages, dropSession, flash, keepSession, ownPath, remember } from './page-router.ts';
+import { createPages, dropSession, flash, keepSession, leaveSession, ownPath, remember } from './page-router.ts';
 import { SignIn } from './sign-in-form.tsx';
 import type { TextKey } from './texts/translate.ts';
 import { LANGUAGES } from './texts/translate.ts';
@@ -62,8 +62,8 @@ signInPages.post('/sign-in', async (c) => {
   return c.redirect(named.kind === 'key' && next.startsWith('/admin') ? '/inbox' : next, 303);
 });
 
-signInPages.post('/sign-out', (c) => {
-  dropSession(c);
+signInPages.post('/sign-out', async (c) => {
+  await leaveSession(c);
   flash(c, { tone: 'good', text: 'flash.signedOut' });
   return c.redirect('/sign-in', 303);
 });

@@ -105,6 +105,38 @@ describe('signing in', () => {
     expect((await harness.get(`/v1/drafts/${draft.id}`)).body.status).toBe('READY');
   });
 
+  it('ends with its sign-out, also where its cookie was copied to', async () => {
+    const { key } = await makeKey();
+    for (const of of [key, env.DRAFTGATE_ADMIN_KEY]) {
+      const [person, other] = [browser(), browser()];
+      await person.signIn(of, 'Ayşe');
+      await other.signIn(of, 'Ayşe');
+      const copied = browser();
+      for (const [name, value] of person.cookies) copied.cookies.set(name, value);
+      expect((await copied.get('/inbox')).status).toBe(200);
+      await person.post('/sign-out');
+      expect((await copied.get('/inbox')).status).toBe(303);
+      expect((await other.get('/inbox')).status).toBe(200);
+    }
+  });
+
+  it('is refused a NUL, in an address and in a form', async () => {
+    const person = browser();
+    await person.signIn(env.DRAFTGATE_ADMIN_KEY, 'ada');
+    for (const path of [
+      '/inbox?q=%00',
+      '/inbox/%00',
+      '/admin/audit?actor=x%00',
+      '/admin/businesses/%00',
+      '/inbox?after=%00',
+    ]) {
+      expect((await person.get(path)).status, path).toBe(400);
+    }
+    await person.get('/admin/businesses');
+    expect((await person.post('/admin/api-keys', { name: 'a\0b', businessId })).status).toBe(400);
+    expect((await harness.get('/admin/api/audit?actor=%00')).status).toBe(400);
+  });
+
   it('ends on every device at once, but not for others who share the key', async () => {
     const { key } = await makeKey();
     const [here, there, colleague] = [browser(), browser(), browser()];

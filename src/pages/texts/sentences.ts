@@ -223,6 +223,7 @@ const SENTENCES: readonly [string, string][] = [
     'A snippet needs a key, a language such as "en", and a text.',
     'Hazır metne bir anahtar, "tr" gibi bir dil ve bir metin gerekir.',
   ],
+  ['There is a character in it that no text can hold.', 'İçinde hiçbir metinde olamayacak bir karakter var.'],
   ['"{text}" is not a whole number.', '"{text}" tam sayı değil.'],
   ['Somebody else changed the same meanwhile: look again.', 'Bu arada aynısını başkası değiştirdi: yeniden bakın.'],
   ['{text} is not a number from {least} to {most}.', '{text}, {least} ile {most} arasında bir sayı değil.'],

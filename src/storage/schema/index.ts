@@ -9,6 +9,7 @@ export * from './business.ts';
 export * from './dead-letter.ts';
 export * from './draft.ts';
 export * from './draft-event.ts';
+export * from './ended-session.ts';
 export * from './erasure.ts';
 export * from './example-embedding.ts';
 export * from './feature.ts';
