@@ -19,7 +19,7 @@ export interface ApproveInput {
   actor: string;
   /** The version that the reviewer saw; DRAFT_STATE where it is another by now. */
   version?: number | undefined;
-  /** `hashOfChanges` of the differences that stood on the reviewer's page. */
+  /** `hashOfChanges` of what stood on the reviewer's page, '' for nothing; absent from who has no page: a refusal shows it to them. */
   changesSeen?: string | undefined;
 }
 
@@ -52,8 +52,9 @@ export async function approveDraft(deps: { db: Database }, input: ApproveInput) 
     const hash = await hashOfChanges(changes);
     // Who saw it is part of what is remembered: a colleague's refusal has shown this person nothing.
     const shown = await sha256Hex(canonicalJson([hash, input.actor]));
-    if (hash !== input.changesSeen && shown !== draft.factsShownHash) {
-      await rememberShown(deps.db, businessId, draftId, shown);
+    const hasPage = input.changesSeen !== undefined;
+    if (hasPage ? hash !== input.changesSeen : shown !== draft.factsShownHash) {
+      if (!hasPage) await rememberShown(deps.db, businessId, draftId, shown);
       throw new AppError(
         'FACTS_CHANGED',
         'Facts have changed since this draft was made. Approve again to send it all the same.',

@@ -40,6 +40,7 @@ describe('the inbox', () => {
 
   const stored = async (draft: Draft) => (await harness.get(`/v1/drafts/${draft.id}`)).body;
   const open = (browser: Browser, draft: Draft) => browser.get(`/inbox/${draft.id}`);
+  const changesIn = (html: string) => /name="changes" value="(\w+)"/.exec(html)?.[1] ?? '';
   const act = (browser: Browser, draft: Draft, verb: string, fields: Record<string, string> = {}) =>
     browser.post(`/inbox/${draft.id}/${verb}`, { version: String(draft.version), ...fields });
 
@@ -162,8 +163,18 @@ describe('the inbox', () => {
     expect(refused.status).toBe(409);
     expect(refused.html).toContain('Facts have changed since this draft was made');
     expect(refused.html).toMatch(/<del>shipped<\/del>.*<ins>delivered<\/ins>/s);
-    expect((await act(person, draft, 'approve')).status).toBe(303);
+    const changes = changesIn(refused.html);
+    expect((await act(person, draft, 'approve', { changes })).status).toBe(303);
     expect((await stored(draft)).status).toBe('APPROVED');
+  });
+
+  it.each(['', 'abc'])('changed facts are approved from no page that has not shown them: "%s"', async (changes) => {
+    const fields: Record<string, string> = changes === '' ? {} : { changes };
+    const draft = await ready();
+    await open(person, draft);
+    await harness.putOrder(businessId, draft.orderNumber, { status: 'delivered' });
+    for (const _ of [1, 2, 3]) expect((await act(person, draft, 'approve', fields)).status).toBe(409);
+    expect((await stored(draft)).status).toBe('READY');
   });
 
   it('a colleague who has not seen the difference of facts is shown it too, before anything is approved', async () => {
@@ -176,7 +187,8 @@ describe('the inbox', () => {
     expect(other.status).toBe(409);
     expect(other.html).toContain('Facts have changed since this draft was made');
     expect((await stored(draft)).status).toBe('READY');
-    expect((await act(colleague, draft, 'approve')).status).toBe(303);
+    const changes = changesIn(other.html);
+    expect((await act(colleague, draft, 'approve', { changes })).status).toBe(303);
     expect(await stored(draft)).toMatchObject({ status: 'APPROVED' });
   });
 
@@ -194,7 +206,7 @@ describe('the inbox', () => {
       const rows = [...html.matchAll(/<tr><th scope="row">(.*?)<\/th>/g)].map(([, what]) => what);
       expect(rows).toEqual([...new Set(rows)]);
       expect(html).not.toContain('data-key="a"');
-      const changes = /name="changes" value="(\w+)"/.exec(html)?.[1] ?? '';
+      const changes = changesIn(html);
       // They were shown it: one press, and an explicit one.
       expect((await act(person, draft, 'approve', { changes })).status).toBe(303);
       expect((await stored(draft)).status).toBe('APPROVED');
@@ -204,7 +216,7 @@ describe('the inbox', () => {
       const draft = await ready();
       await harness.putOrder(businessId, draft.orderNumber, { status: 'delivered' });
       const { html } = await open(person, draft);
-      const changes = /name="changes" value="(\w+)"/.exec(html)?.[1] ?? '';
+      const changes = changesIn(html);
       await harness.putOrder(businessId, draft.orderNumber, { status: 'cancelled' });
       const refused = await act(person, draft, 'approve', { changes });
       expect(refused.status).toBe(409);

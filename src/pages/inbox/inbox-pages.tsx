@@ -54,7 +54,7 @@ inboxPages.post('/inbox/:id/approve', async (c) => {
   if (draft.status === 'READY' && reports.length > 0 && !reportsSeen) {
     return show(c, draft, { problem: { kind: 'reported' }, edited: body, reportsSeen: true }, 409);
   }
-  const changesSeen = typeof form.changes === 'string' ? form.changes : undefined;
+  const changesSeen = typeof form.changes === 'string' ? form.changes : '';
   const act = { ...review(c, draft, form), body, confirm: form.confirm === 'yes', changesSeen };
   return decided(c, draft, 'done.approved', body, () => c.var.services.approveDraft(act), reportsSeen);
 });
