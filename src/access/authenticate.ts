@@ -36,9 +36,10 @@ export function authorize(actor: Actor, scope: Scope, businessId: string): void 
   requireScope(actor, scope);
 }
 
-export function requireScope(actor: Actor, scope: Scope): void {
-  if (actor.kind === 'admin' || actor.scopes.includes(scope)) return;
-  throw new AppError('FORBIDDEN', `This key lacks the scope ${scope}.`);
+/** One of them is enough. */
+export function requireScope(actor: Actor, ...anyOf: Scope[]): void {
+  if (actor.kind === 'admin' || anyOf.some((scope) => actor.scopes.includes(scope))) return;
+  throw new AppError('FORBIDDEN', `This key lacks the scope ${anyOf.join(' or ')}.`);
 }
 
 export function requireAdmin(actor: Actor): void {

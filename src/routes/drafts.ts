@@ -218,11 +218,13 @@ draftRoutes.openapi(
     path: '/v1/drafts/{id}/regenerate',
     tags: ['Review'],
     summary: 'Make a new version of a draft that nobody has decided on',
+    description:
+      'For who reviews (`drafts:review`) and for who asks for drafts (`drafts:create`): either scope is enough.',
     request: { params: one },
     responses: responses({ 200: draftAnswer, 202: ['Not yet: tried again by itself.', draftSchema] }, [403, 404, 409]),
   }),
   async (c) => {
-    const draft = await loaded(c, c.req.valid('param').id, 'drafts:create');
+    const draft = await loaded(c, c.req.valid('param').id, 'drafts:review', 'drafts:create');
     const { businessId, id: draftId } = draft;
     return answer(c, await c.var.services.regenerateDraft({ businessId, draftId }), 200);
   },
@@ -244,9 +246,9 @@ function answer<Made extends 200 | 201>(c: ApiContext, outcome: DraftOutcome, ma
 }
 
 /** The draft, if this actor may see it; another business's does not exist. */
-async function loaded(c: ApiContext, id: string, scope: Scope): Promise<DraftRow> {
+async function loaded(c: ApiContext, id: string, ...anyOf: Scope[]): Promise<DraftRow> {
   const { actor, services } = c.var;
-  requireScope(actor, scope);
+  requireScope(actor, ...anyOf);
   const draft = await services.findDraft(actor.kind === 'key' ? actor.businessId : null, id);
   if (draft === undefined) throw new AppError('NOT_FOUND', 'There is no such draft.');
   return draft;

@@ -1,4 +1,3 @@
-import { requireScope } from '../../access/authenticate.ts';
 import { UNDO_SECONDS } from '../../config.ts';
 import type { DraftRow } from '../../drafting/draft-store.ts';
 import type { Finding } from '../../guards/finding.ts';
@@ -82,7 +81,6 @@ inboxPages.post('/inbox/:id/report', async (c) => {
 
 inboxPages.post('/inbox/:id/regenerate', async (c) => {
   const draft = await loaded(c);
-  requireScope(c.var.actor, 'drafts:create');
   const { businessId, id: draftId } = draft;
   try {
     const outcome = await c.var.services.regenerateDraft({ businessId, draftId });
