@@ -4,6 +4,7 @@ import { AppError } from '../lib/errors.ts';
 import { METRIC_NAMES } from '../metrics/definitions.ts';
 import { METRIC_STATES } from '../metrics/measure.ts';
 import type { MetricQuery, MetricReport } from '../metrics/read-metrics.ts';
+import { markerText, type RolloutMarker } from '../metrics/rollout-markers.ts';
 import type { RolloutNow } from '../metrics/rollout-now.ts';
 import { FLAG_REASONS } from '../rollout/decide.ts';
 import { type ApiContext, createRouter } from './api.ts';
@@ -183,7 +184,7 @@ metricRoutes.openapi(
   }),
   async (c) => {
     const { bucket, points, markers } = await c.var.services.readMetricSeries(queryOf(c.req.valid('query')));
-    return c.json({ bucket, points: points.map(pointShape), markers }, 200);
+    return c.json({ bucket, points: points.map(pointShape), markers: markers.map(markerShape) }, 200);
   },
 );
 
@@ -268,4 +269,9 @@ function pointShape({
 function wantsCsv(c: ApiContext): boolean {
   const accept = c.req.header('accept') ?? '';
   return accept.includes('text/csv') && !accept.includes('application/json');
+}
+
+function markerShape(marker: RolloutMarker) {
+  const { at, kind, id } = marker;
+  return { at, kind, id, text: markerText(marker) };
 }

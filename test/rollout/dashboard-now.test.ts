@@ -77,4 +77,28 @@ describe('the dashboard after a rollback', () => {
     expect(await dashboard()).toContain('1 of the drafts counted here are the history of the demo, without mail');
     expect(await dashboard(`?businessId=${second}`)).not.toContain('history of the demo');
   });
+
+  it('words what happened in the language of the reader; the API keeps its English text', async () => {
+    await world.services.rollBack(
+      { feature: 'RAG_PILOT', target: { level: 'business', businessId: first }, reason: 'wrong prices' },
+      ACT,
+    );
+    await world.sql(
+      `insert into "Ramp" ("id", "feature", "status", "outcome", "plan", "createdBy")
+       values ('rmp_m', 'RAG_PILOT', 'done', 'aborted', '[]', 'ada')`,
+    );
+    await world.sql(
+      `insert into "RampDecision" ("id", "rampId", "at", "step", "action", "because", "inputs", "enrolled")
+       values ('rdc_m', 'rmp_m', now(), 1, 'advance', '{}', '{}', '{}')`,
+    );
+    const turkish = (await operator.get(PAGE, { 'accept-language': 'tr' })).html;
+    expect(turkish).toContain('tek işletme: wrong prices');
+    expect(turkish).toContain('2. adım: ilerlet');
+    const { markers } = (await world.call('GET', '/admin/api/metrics/rag-pilot/series')).body;
+    expect(markers).toMatchObject([
+      { kind: 'rollback', text: 'business rollback: wrong prices' },
+      { kind: 'ramp', id: 'rmp_m', text: 'ramp advance, step 2' },
+    ]);
+    expect(Object.keys(markers[0]).sort()).toEqual(['at', 'id', 'kind', 'text']);
+  });
 });

@@ -7,6 +7,7 @@ import type { BusinessRag, RolloutNow } from '../../metrics/rollout-now.ts';
 import { Badge, EmptyState, Field, Notice, Pager, Time, type Tone } from '../components.tsx';
 import { BusinessField, counted, RagBadge } from '../console/console-fields.tsx';
 import { Layout } from '../layout.tsx';
+import { say } from '../texts/sentences.ts';
 import type { View } from '../view.ts';
 import { Bar, BarChart, TrendChart } from './charts.tsx';
 
@@ -249,9 +250,9 @@ function Tile({ view, name, metric }: { view: View; name: MetricName; metric: Me
 function Trends({ view, data }: { view: View; data: DashboardData }) {
   const { t } = view;
   const { series, report } = data;
-  const marks = series.markers.map(({ at, kind, text }) => ({
-    at: Date.parse(at),
-    text: `${t(`metrics.marker.${kind}`)}: ${text}`,
+  const marks = series.markers.map((marker) => ({
+    at: Date.parse(marker.at),
+    text: `${t(`metrics.marker.${marker.kind}`)}: ${markerWords(view, marker)}`,
   }));
   return (
     <section aria-labelledby="trends">
@@ -325,18 +326,26 @@ function Trends({ view, data }: { view: View; data: DashboardData }) {
         <p class="hint">{t('metrics.markers.empty')}</p>
       ) : (
         <ul class="markers">
-          {series.markers.map(({ at, kind, text }) => (
+          {series.markers.map((marker) => (
             <li>
-              <Badge tone={kind === 'rollback' ? 'bad' : kind === 'restore' ? 'good' : 'info'}>
-                {t(`metrics.marker.${kind}`)}
+              <Badge tone={marker.kind === 'rollback' ? 'bad' : marker.kind === 'restore' ? 'good' : 'info'}>
+                {t(`metrics.marker.${marker.kind}`)}
               </Badge>{' '}
-              <Time view={view} at={new Date(at)} zone="UTC" /> {text}
+              <Time view={view} at={new Date(marker.at)} zone="UTC" /> {markerWords(view, marker)}
             </li>
           ))}
         </ul>
       )}
     </section>
   );
+}
+
+function markerWords(view: View, { level, reason, action, step }: RolloutMarker): string {
+  const { t } = view;
+  if (level === null) {
+    return t('metrics.marker.step', { action: action === null ? '–' : t(`ramp.action.${action}`), n: step ?? '–' });
+  }
+  return `${t(`rollback.level.${level}`)}${reason === null ? '' : `: ${say(view, reason)}`}`;
 }
 
 function Comparison({ view, report }: { view: View; report: MetricReport }) {

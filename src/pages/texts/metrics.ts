@@ -99,11 +99,12 @@ export const METRICS_TEXTS = {
   'metrics.markers': ['What happened', 'Olanlar'],
   'metrics.markers.empty': [
     'No rollback, restore or ramp step in this window.',
-    'Bu dönemde geri alma, geri getirme ya da ramp adımı yok.',
+    'Bu dönemde geri alma, geri getirme ya da rampa adımı yok.',
   ],
   'metrics.marker.rollback': ['rollback', 'geri alma'],
   'metrics.marker.restore': ['restore', 'geri getirme'],
-  'metrics.marker.ramp': ['ramp', 'ramp'],
+  'metrics.marker.step': ['{action}, step {n}', '{n}. adım: {action}'],
+  'metrics.marker.ramp': ['ramp', 'rampa'],
 
   'metrics.latency': ['Where retrieval spends its time (p95)', 'Aramanın süresi nereye gidiyor (p95)'],
   'metrics.latency.total': ['together', 'toplam'],
