@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { type Act, setAct } from '../audit/set-act.ts';
 import { AppError } from '../lib/errors.ts';
 import { type Database, postgresError } from '../storage/db.ts';
@@ -63,11 +63,14 @@ export interface BusinessFilter {
   words?: string;
   /** Only those that are enrolled in a feature, or only the others. */
   pilots?: { feature: string; enrolled: boolean };
+  ids?: string[];
+  /** By their own switch of RAG. */
+  ragOn?: boolean;
 }
 
 /** Businesses by id, descending. */
 export async function listBusinesses(deps: Deps, filter: BusinessFilter) {
-  const { before, limit, words, pilots } = filter;
+  const { before, limit, words, pilots, ids, ragOn } = filter;
   const [rows] = await deps.db.operator((queries) => [
     queries
       .select()
@@ -75,6 +78,8 @@ export async function listBusinesses(deps: Deps, filter: BusinessFilter) {
       .where(
         and(
           before === undefined ? undefined : lt(business.id, before),
+          ids === undefined ? undefined : inArray(business.id, ids),
+          ragOn === undefined ? undefined : eq(business.emailRagEnabled, ragOn),
           words === undefined
             ? undefined
             : sql`strpos(${folded(sql`${business.id} || ' ' || ${business.name}`)}, ${folded(sql`${words}::text`)}) > 0`,

@@ -71,6 +71,29 @@ describe('the overview', () => {
     expect(await overview()).toContain(HEALTHY);
   });
 
+  it('does not call anything healthy while a business is rolled back or switched off, and leads to it', async () => {
+    const [{ name = '' } = {}] = await world.sql('select "name" from "Business" where "id" = $1', [businessId]);
+    const outcome = await world.services.rollBack(
+      { feature: 'RAG_PILOT', target: { level: 'business', businessId }, reason: 'wrong prices' },
+      ACT,
+    );
+    const id = outcome.status === 'unfinished' ? '' : outcome.row.id;
+    const html = await overview();
+    expect(html).not.toContain(HEALTHY);
+    expect(html).toContain(`<a href="/admin/rollbacks#${id}">Rolled back (${name}) by ada: wrong prices`);
+    await world.sql(`update "Rollback" set "writtenAt" = now() - interval '8 days' where "id" = $1`, [id]);
+    expect(await overview()).toContain(HEALTHY);
+    await world.services.restoreRollback({ id, reason: 'mended' }, ACT);
+    await world.services.patchBusiness(businessId, { emailRagEnabled: false }, ACT);
+    const off = await overview();
+    expect(off).not.toContain(HEALTHY);
+    expect(off).toContain(
+      `<a href="/admin/businesses/${businessId}">${name} is enrolled, but its RAG is switched off</a>`,
+    );
+    await world.services.patchBusiness(businessId, { emailRagEnabled: true }, ACT);
+    expect(await overview()).toContain(HEALTHY);
+  });
+
   it('shows the running ramp with its step, and the gate that it waits for', async () => {
     const { id } = await world.services.createRamp(
       { feature: 'RAG_PILOT', businesses: { baseline: [businessId] } },

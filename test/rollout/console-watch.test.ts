@@ -29,6 +29,15 @@ describe('the pages of incidents and alerts', () => {
   }
   const read = async (id: string) => (await world.call('GET', `/admin/api/incidents/${id}`)).body;
 
+  it('refuses to switch a guardrail to what is neither on nor off', async () => {
+    const automatic = async () =>
+      (await world.services.listGuardrails()).find(({ name }) => name === 'hallucination')?.automatic;
+    await operator.get('/admin/guardrails');
+    await operator.post('/admin/guardrails/hallucination', { automatic: 'maybe', reason: 'a try' });
+    expect((await operator.get('/admin/guardrails')).html).toContain('the form is not complete');
+    expect(await automatic()).toBe(true);
+  });
+
   it('adds a note once, whoever clicks twice, also to a closed incident', async () => {
     const id = await incident('A leak');
     const path = `/admin/incidents/${id}`;

@@ -6,20 +6,23 @@ import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
 import { say } from '../texts/sentences.ts';
 import type { View } from '../view.ts';
-import { counted, RagBadge } from './console-fields.tsx';
+import { counted, RagBadge, rolledBackWords } from './console-fields.tsx';
 import { ConsoleFrame, guardrailTitle } from './console-frame.tsx';
 import { isOver, RampSummary } from './ramp-summary.tsx';
 
 /** Rows that are counted; the cards name fewer. */
 const COUNTED = 100;
 const LISTED = 10;
+/** So long a rollback that nobody has answered keeps the overview from calling all well. */
+const ROLLBACK_AGE_MS = 7 * 24 * 3_600_000;
+const FIRING = '/admin/alerts?state=firing';
 
 export const overviewPages = createPages();
 
 overviewPages.get('/admin', async (c) => {
   const { services, view } = c.var;
   const { t } = view;
-  const [feature, preview, enrolled, ramps, incidents, alerts, guardrails] = await Promise.all([
+  const [feature, preview, enrolled, ramps, incidents, alerts, guardrails, standing, withoutRag] = await Promise.all([
     services.showFeature(RAG_FEATURE),
     services.previewRollback({ feature: RAG_FEATURE, target: { level: 'global' } }),
     services.listBusinesses({ pilots: { feature: RAG_FEATURE, enrolled: true }, limit: LISTED }),
@@ -27,19 +30,42 @@ overviewPages.get('/admin', async (c) => {
     services.listIncidents({ status: 'open', limit: COUNTED }),
     services.listAlerts({ state: 'firing', limit: COUNTED }),
     services.listGuardrails(),
+    services.listRollbacks({ feature: RAG_FEATURE, standing: {}, limit: COUNTED }),
+    services.listBusinesses({ pilots: { feature: RAG_FEATURE, enrolled: true }, ragOn: false, limit: LISTED }),
   ]);
+  const rollbacks = standing.filter(
+    ({ level, writtenAt }) => level !== 'global' && view.now.getTime() - writtenAt.getTime() < ROLLBACK_AGE_MS,
+  );
+  const rolledBack = new Set(rollbacks.flatMap(({ affected }) => affected));
   const [ramp] = ramps;
-  const [shownRamp, pilots] = await Promise.all([
+  const [shownRamp, pilots, named] = await Promise.all([
     ramp === undefined ? null : services.showRamp(ramp.id),
     services.listPilots({ feature: RAG_FEATURE, businessIds: enrolled.map(({ id }) => id), limit: LISTED }),
+    services.listBusinesses({ ids: rollbacks.flatMap(({ affected: [one] }) => one ?? []), limit: COUNTED }),
   ]);
   const pilotOf = new Map(pilots.map((pilot) => [pilot.businessId, pilot]));
+  const nameOf = new Map(named.map(({ id, name }) => [id, name]));
   const harmful = guardrails.filter(({ status }) => status === 'harmful');
   const wrong = [
-    ...switchWords(view, feature),
-    ...(incidents.length === 0 ? [] : [counted(view, incidents.length, 'incident')]),
-    ...(alerts.length === 0 ? [] : [counted(view, alerts.length, 'alert')]),
-    ...harmful.map(({ name }) => `${guardrailTitle(view, name)}: ${t('guardrail.harmful')}`),
+    ...switchWords(view, feature).map((words) => ({ words, href: '/admin/rollbacks' })),
+    ...rollbacks.map((row) => ({
+      words: `${rolledBackWords(view, row, nameOf.get(row.affected[0] ?? ''))} – ${t('business.toRestore')}`,
+      href: `/admin/rollbacks#${row.id}`,
+    })),
+    ...withoutRag
+      .filter(({ id }) => !rolledBack.has(id))
+      .map(({ id, name }) => ({
+        words: t('overview.withoutRag', { name }),
+        href: `/admin/businesses/${encodeURIComponent(id)}`,
+      })),
+    ...(incidents.length === 0
+      ? []
+      : [{ words: counted(view, incidents.length, 'incident'), href: '/admin/incidents?status=open' }]),
+    ...(alerts.length === 0 ? [] : [{ words: counted(view, alerts.length, 'alert'), href: FIRING }]),
+    ...harmful.map(({ name }) => ({
+      words: `${guardrailTitle(view, name)}: ${t('guardrail.harmful')}`,
+      href: `/admin/guardrails#${name}`,
+    })),
   ];
   const healthy = wrong.length === 0;
   const state = featureBadge(view, feature, incidents, preview.affected.length);
@@ -52,8 +78,10 @@ overviewPages.get('/admin', async (c) => {
               <p>{t('overview.healthy.text')}</p>
             ) : (
               <ul>
-                {wrong.map((words) => (
-                  <li>{words}</li>
+                {wrong.map(({ words, href }) => (
+                  <li>
+                    <a href={href}>{words}</a>
+                  </li>
                 ))}
               </ul>
             )}
@@ -109,16 +137,16 @@ overviewPages.get('/admin', async (c) => {
                 <p>{t('console.none')}</p>
               ) : (
                 <ul class="plain">
-                  {alerts.slice(0, LISTED).map(({ title, severity, firedAt }) => (
+                  {alerts.slice(0, LISTED).map(({ id, title, severity, firedAt }) => (
                     <li>
-                      {say(view, title)}{' '}
+                      <a href={`${FIRING}#${id}`}>{say(view, title)}</a>{' '}
                       <Badge tone={severity === 'critical' ? 'bad' : 'warn'}>{t(`console.severity.${severity}`)}</Badge>{' '}
                       <Time view={view} at={firedAt} zone="UTC" />
                     </li>
                   ))}
                 </ul>
               )}
-              <More view={view} href="/admin/alerts?state=firing" of={alerts.length} />
+              <More view={view} href={FIRING} of={alerts.length} />
             </section>
             <section class="card">
               <h2>{t('console.guardrails')}</h2>

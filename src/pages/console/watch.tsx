@@ -96,6 +96,9 @@ watchPages.post('/admin/guardrails/:name', async (c) => {
   if (name === undefined) throw new AppError('NOT_FOUND', 'There is no such guardrail.');
   const { one } = await fieldsOf(c);
   return actAndShow(c, '/admin/guardrails', async () => {
+    if (!['on', 'off'].includes(one('automatic'))) {
+      throw new AppError('INVALID_REQUEST', 'Load the page anew: the form is not complete.');
+    }
     const automatic = one('automatic') === 'on';
     await c.var.services.setGuardrail({ name, automatic, reason: reasonOf(one('reason')) }, actOf(c));
     return {
@@ -310,11 +313,22 @@ const DELIVERY_TONES: Record<string, Tone> = { delivered: 'good', pending: 'info
 
 function AlertCard({ view, row }: { view: View; row: Awaited<ReturnType<Services['listAlerts']>>[number] }) {
   const { t } = view;
-  const { title, detail, state, severity, firedAt, resolvedAt, businessId, incidentId, rollbackCommand, deliveries } =
-    row;
+  const {
+    id,
+    title,
+    detail,
+    state,
+    severity,
+    firedAt,
+    resolvedAt,
+    businessId,
+    incidentId,
+    rollbackCommand,
+    deliveries,
+  } = row;
   const firingTone = severity === 'critical' ? 'bad' : 'warn';
   return (
-    <article class="card">
+    <article class="card" id={id}>
       <h2>
         {say(view, title)} <Badge tone={state === 'firing' ? firingTone : 'neutral'}>{t(`alert.state.${state}`)}</Badge>{' '}
         <Badge tone={severity === 'info' ? 'neutral' : firingTone}>{t(`console.severity.${severity}`)}</Badge>

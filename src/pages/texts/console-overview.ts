@@ -2,8 +2,8 @@
 export const OVERVIEW_TEXTS = {
   'overview.healthy': ['Everything looks healthy', 'Her şey yolunda görünüyor'],
   'overview.healthy.text': [
-    'Both switches are clear. No open incident, no firing alert, nothing harmful.',
-    'İki anahtar da serbest. Açık olay, çalan alarm ya da zararlı bir şey yok.',
+    'Both switches are clear. No open incident, no firing alert, nothing harmful, no business rolled back or switched off.',
+    'İki anahtar da serbest. Açık olay, çalan alarm, zararlı bir şey, geri alınmış ya da kapatılmış işletme yok.',
   ],
   'overview.unhealthy': ['Somebody should look', 'Birinin bakması gerekiyor'],
   'overview.killed': ['RAG is rolled back for everybody', 'RAG herkes için geri alındı'],
@@ -12,6 +12,7 @@ export const OVERVIEW_TEXTS = {
     'The edge switch cannot be read: RAG is off for everybody until it can',
     'Uç anahtar okunamıyor: okunana dek RAG herkes için kapalı',
   ],
+  'overview.withoutRag': ['{name} is enrolled, but its RAG is switched off', '{name} pilotta, ama RAG’ı kapalı'],
   'overview.feature': ['RAG drafting', 'RAG ile taslak'],
   'overview.feature.on': ['on; {businesses} enrolled', 'açık; {businesses} kayıtlı'],
   'overview.feature.nobody': ['nobody is enrolled', 'kimse kayıtlı değil'],
