@@ -27,6 +27,7 @@ describe('the pages of ramps', () => {
   it('creates one, says what is wrong with a form, and offers no second while it is open', async () => {
     await operator.get('/admin/ramps');
     for (const [baseline, words] of [
+      [' , ', 'Name the businesses of the baseline'],
       ['nobody', 'no such business'],
       ['a, b, c', 'takes 1 to 2 businesses; 3 are named'],
     ] as const) {
@@ -74,6 +75,7 @@ describe('the pages of ramps', () => {
     await operator.post(`${path}/approve`, { businesses: pilots[0] ?? '' });
     expect((await operator.get(path)).html).toContain('takes 2 businesses; 1 are named');
     await operator.post(`${path}/approve`, { businesses: pilots.join(', ') });
+    expect((await operator.get(path)).html).toContain('nothing was approved');
     const { ramp } = await world.services.showRamp(id);
     expect(ramp.plan[1]?.who).toMatchObject({ businesses: pilots });
     expect(ramp.signatures).toEqual({});
@@ -110,6 +112,8 @@ describe('the pages of ramps', () => {
     const over = await operator.get(path);
     expect(over.html).toContain('The ramp is aborted.');
     expect(over.html).not.toContain(`action="${path}/`);
+    expect(over.html).not.toContain('aria-current="step"');
+    expect(over.html).not.toContain('Gates of the open step');
     expect(await audit('ramp.abort')).toMatchObject([{ actor: 'ada', reason: 'another plan' }]);
     await operator.post(`${path}/pause`, { reason: 'too late' });
     expect((await operator.get(path)).html).toContain('This ramp is over');

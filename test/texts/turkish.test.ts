@@ -208,6 +208,12 @@ describe('Turkish', () => {
     );
     expect(say({ language: 'en' }, 'the feature is killed')).toBe('the feature is killed');
     expect(translator('tr')('status.READY')).toBe('Hazır');
+    expect(say(TURK, 'This ramp is pending: there is nothing to approve.')).toBe(
+      'Rampanın durumu: bekliyor; onaylanacak bir şey yok.',
+    );
+    expect(say(TURK, 'The step baseline takes 1 to 2 businesses; 3 are named.')).toBe(
+      'temel adımı 1–2 işletme alır; 3 belirtildi.',
+    );
   });
 
   it('takes no time over long or hostile text', () => {

@@ -52,6 +52,7 @@ type Counted =
   | 'business'
   | 'draft'
   | 'quarantined'
+  | 'setAside'
   | 'incident'
   | 'alert'
   | 'mail'

@@ -157,7 +157,7 @@ function ExperimentRow({
       <td class="number">{countedShare(view, rag)}</td>
       <td class="number">{countedShare(view, control)}</td>
       <td class="number">{differenceText(view, comparison.primary)}</td>
-      <td>
+      <td class="words">
         <Badge tone={VERDICT_TONES[comparison.verdict]}>{t(`experiment.verdict.${comparison.verdict}`)}</Badge>
         <br />
         <span class="hint">{words(view, comparison, sampleRatio.expectedShare)}</span>

@@ -1,3 +1,4 @@
+import { AppError } from '../../lib/errors.ts';
 import { RAG_FEATURE } from '../../rollout/decide.ts';
 import { DEFAULT_RAMP_PLAN, type RampStep } from '../../rollout/ramp-plan.ts';
 import type { RampRow } from '../../rollout/ramp-store.ts';
@@ -82,6 +83,9 @@ rampPages.post('/admin/ramps', async (c) => {
   let shown = '/admin/ramps';
   const answer = await actAndShow(c, shown, async () => {
     const named = NAMED_STEPS.map((name) => [name, idsOf(one(name))] as const);
+    if (named[0]?.[1].length === 0) {
+      throw new AppError('INVALID_REQUEST', 'Name the businesses of the baseline: a ramp begins with them.');
+    }
     const businesses = Object.fromEntries(named.filter(([, ids]) => ids.length > 0));
     const ramp = await c.var.services.createRamp({ feature: RAG_FEATURE, businesses }, { ...actOf(c), reason: null });
     shown = `/admin/ramps/${ramp.id}`;
@@ -101,6 +105,7 @@ rampPages.get('/admin/ramps/:id', async (c) => {
   ]);
   const { shown, first, next } = paged(c, rows, DECISIONS, (row) => row.id);
   const [newest] = decisions;
+  const openStep = isOver(ramp) ? null : ramp.step;
   return c.html(
     page(
       <ConsoleFrame
@@ -118,30 +123,32 @@ rampPages.get('/admin/ramps/:id', async (c) => {
               <h2>{t('ramp.steps')}</h2>
               <ol>
                 {ramp.plan.map((step, index) => (
-                  <li aria-current={index === ramp.step ? 'step' : undefined}>
+                  <li aria-current={index === openStep ? 'step' : undefined}>
                     {say(view, step.name)}{' '}
                     <span class="hint">
                       {whoText(step)}, {t('ramp.holds', { n: step.holdHours })}
                     </span>{' '}
-                    {index === ramp.step ? <Badge tone="info">{t('ramp.step')}</Badge> : null}
+                    {index === openStep ? <Badge tone="info">{t('ramp.step')}</Badge> : null}
                   </li>
                 ))}
               </ol>
             </section>
-            <section class="card">
-              <h2>{t('ramp.gates')}</h2>
-              <ol>
-                {gateStates({ status: ramp.status, step: ramp.step, newest }).map(([gate, state]) => {
-                  const tone = state === 'open' ? 'good' : state === 'shut' ? 'bad' : 'neutral';
-                  return (
-                    <li>
-                      {t(`ramp.gateName.${gate}`)} <Badge tone={tone}>{t(`ramp.gate.${state}`)}</Badge>
-                      {state === 'shut' ? <span class="hint"> {sayAll(view, newest?.because ?? [])}</span> : null}
-                    </li>
-                  );
-                })}
-              </ol>
-            </section>
+            {openStep === null ? null : (
+              <section class="card">
+                <h2>{t('ramp.gates')}</h2>
+                <ol>
+                  {gateStates({ status: ramp.status, step: ramp.step, newest }).map(([gate, state]) => {
+                    const tone = state === 'open' ? 'good' : state === 'shut' ? 'bad' : 'neutral';
+                    return (
+                      <li>
+                        {t(`ramp.gateName.${gate}`)} <Badge tone={tone}>{t(`ramp.gate.${state}`)}</Badge>
+                        {state === 'shut' ? <span class="hint"> {sayAll(view, newest?.because ?? [])}</span> : null}
+                      </li>
+                    );
+                  })}
+                </ol>
+              </section>
+            )}
           </div>
         </div>
         {isOver(ramp) ? null : <Acts view={view} ramp={ramp} />}
@@ -267,6 +274,7 @@ rampPages.post('/admin/ramps/:id/:verb{approve|pause|resume|abort}', async (c) =
     if (verb === 'approve') {
       const reason = one('reason') === '' ? null : one('reason').slice(0, 2_000);
       const businesses = idsOf(one('businesses'));
+      const { ramp: before } = await services.showRamp(id);
       const { status } = await services.approveRamp(
         {
           id,
@@ -276,6 +284,7 @@ rampPages.post('/admin/ramps/:id/:verb{approve|pause|resume|abort}', async (c) =
         },
         { ...actOf(c), reason },
       );
+      if (before.status !== 'awaiting-approval') return { text: 'ramp.named' };
       return { text: status === 'awaiting-approval' ? 'ramp.stillWaits' : 'ramp.approved' };
     }
     const reason = reasonOf(one('reason'));

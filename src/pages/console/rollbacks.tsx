@@ -196,7 +196,8 @@ function Restore({ view, row, killed }: { view: View; row: RollbackRow; killed: 
         </p>
         {row.quarantinedDrafts === 0 ? null : (
           <p>
-            {t('rollback.staySetAside', touchedBy(view, row))} <a href={`/inbox?${taken}`}>{t('rollback.setAside')}</a>
+            {t('rollback.wereSetAside', { drafts: counted(view, row.quarantinedDrafts, 'setAside') })}{' '}
+            <a href={`/inbox?${taken}`}>{t('rollback.setAside')}</a>
           </p>
         )}
       </>

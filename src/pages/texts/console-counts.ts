@@ -6,6 +6,8 @@ export const COUNT_TEXTS = {
   'count.draft.other': ['{n} waiting drafts', 'bekleyen {n} taslak'],
   'count.quarantined.one': ['{n} draft quarantined', '{n} taslak karantinada'],
   'count.quarantined.other': ['{n} drafts quarantined', '{n} taslak karantinada'],
+  'count.setAside.one': ['{n} draft was set aside then', 'o zaman {n} taslak kenara alındı'],
+  'count.setAside.other': ['{n} drafts were set aside then', 'o zaman {n} taslak kenara alındı'],
   'count.incident.one': ['{n} open incident', '{n} açık olay'],
   'count.incident.other': ['{n} open incidents', '{n} açık olay'],
   'count.alert.one': ['{n} firing alert', 'çalan {n} alarm'],

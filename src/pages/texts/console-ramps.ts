@@ -56,6 +56,7 @@ export const RAMP_TEXTS = {
     'Onaylanacak bir şey yok: önce öteki kapılar.',
   ],
   'ramp.name': ['Name the businesses of {step}', '{step} adımının işletmelerini adlandır'],
+  'ramp.named': ['The businesses are named; nothing was approved.', 'İşletmeler belirtildi; hiçbir şey onaylanmadı.'],
   'ramp.name.text': ['Not an approval: only who it will be.', 'Onay değildir: yalnızca kimler olacağıdır.'],
   'ramp.security': ['Where the passed security check is recorded', 'Geçen güvenlik denetiminin kaydı'],
   'ramp.next': [

@@ -56,11 +56,11 @@ export const ROLLBACK_TEXTS = {
     'RAG is rolled back for everybody: restore that one first.',
     'RAG herkes için geri alınmış: önce onu geri getirin.',
   ],
-  'rollback.staySetAside': [
-    'New drafts have RAG again; {drafts} before: they stay set aside until somebody makes them anew.',
-    'Yeni taslaklarda RAG yine açık. Önceden {drafts}: yeniden yazılana dek kenarda kalırlar.',
+  'rollback.wereSetAside': [
+    '{drafts}: those that nobody has made anew since still wait.',
+    '{drafts}: yeniden yazılmamış olanlar hâlâ bekler.',
   ],
-  'rollback.setAside': ['See them', 'Onları gör'],
+  'rollback.setAside': ['See those that still wait', 'Hâlâ bekleyenleri gör'],
   'rollback.restored': ['Restored.', 'Geri getirildi.'],
   'rollback.restoredBut': [
     'Restored. Left out, because they were taken out again since or are gone: {businesses}',

@@ -207,6 +207,10 @@ const SENTENCES: readonly [string, string][] = [
   ['{setting} is not an address', '{setting} bir adres değil'],
 
   // What a page or a verb refuses.
+  [
+    'Name the businesses of the baseline: a ramp begins with them.',
+    'Temel adımın işletmelerini belirtin: rampa onlarla başlar.',
+  ],
   ['Choose a business.', 'Bir işletme seçin.'],
   [
     'Nothing under it is enrolled or pending: nothing was rolled back.',
@@ -282,14 +286,18 @@ const SENTENCES: readonly [string, string][] = [
   ['"from" lies not before "to".', '"from", "to" zamanından önce değil.'],
   ['A ramp of this feature is open: abort it first.', 'Bu özelliğin açık bir rampası var: önce onu sonlandırın.'],
   ['There is no further step to name businesses for.', 'İşletme belirtilecek başka adım yok.'],
+  [
+    'The step {step} takes {least} to {most} businesses; {n} are named.',
+    '{step} adımı {least}–{most} işletme alır; {n} belirtildi.',
+  ],
   ['The step {step} takes {wanted} businesses; {n} are named.', '{step} adımı {wanted} işletme alır; {n} belirtildi.'],
   ['The plan has no counted step {ids}.', 'Planda sayılı {ids} adımı yok.'],
   ['The ramp has changed meanwhile: look at it again.', 'Rampa bu arada değişti: yeniden bakın.'],
   ['This ramp is completed.', 'Bu rampa tamamlandı.'],
   ['This ramp is over.', 'Bu rampa bitti.'],
   ['This ramp is rolled back: restore the rollback.', 'Bu rampa geri alındı: geri almayı kaldırın.'],
-  ['This ramp is {how}.', 'Rampanın durumu: {how}.'],
   ['This ramp is {status}: there is nothing to approve.', 'Rampanın durumu: {status}; onaylanacak bir şey yok.'],
+  ['This ramp is {how}.', 'Rampanın durumu: {how}.'],
   [
     'The restore has to be confirmed by somebody else than the one who asked for it.',
     'Kaldırmayı isteyen değil, başka biri onaylamalı.',
