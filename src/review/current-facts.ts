@@ -102,13 +102,16 @@ export type FactCheck =
   /** The tools did not answer in time: nothing is known. */
   | { state: 'unknown' };
 
-/** Whether the facts of a draft that can be approved still hold. Never throws for a database that is late or away. */
+/** States in which nobody has decided yet what becomes of a body that is there. */
+const OPEN = ['READY', 'STALE', 'QUARANTINED'];
+
+/** Whether the facts of a draft that is still open hold. Never throws for a database that is late or away. */
 export async function checkFacts(
   deps: { db: Database; config: { toolTimeoutMs: number } },
   draft: { businessId: string; status: string; content: DraftContent | null; evidence: DraftEvidence | null },
 ): Promise<FactCheck> {
   const { businessId, content, evidence } = draft;
-  if (draft.status !== 'READY' || content === null || evidence === null) return { state: 'same' };
+  if (!OPEN.includes(draft.status) || content === null || evidence === null) return { state: 'same' };
   const { intent, to, cc, body, language } = content;
   try {
     const reviewed = { businessId, intent, to, cc, evidence };

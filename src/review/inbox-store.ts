@@ -1,5 +1,7 @@
 import { and, arrayOverlaps, asc, desc, eq, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import { DRAFT_STATUSES, type DraftStatus } from '../drafting/draft.ts';
+import { featureHolds } from '../drafting/draft-store.ts';
+import { RAG_FEATURE } from '../rollout/decide.ts';
 import type { BatchOptions, Database, Queries } from '../storage/db.ts';
 import {
   apiKey,
@@ -225,7 +227,11 @@ export async function readDraftSurroundings(
         ),
       ),
     queries
-      .select({ name: business.name, timeZone: business.timeZone })
+      .select({
+        name: business.name,
+        timeZone: business.timeZone,
+        pastAnswersOn: sql<boolean>`${featureHolds(businessId, RAG_FEATURE, 'emailRagEnabled')}`,
+      })
       .from(business)
       .where(eq(business.id, businessId)),
     queries
@@ -254,7 +260,7 @@ export async function readDraftSurroundings(
   return {
     messages: messages.reverse(),
     examples,
-    business: owner ?? { name: businessId, timeZone: 'UTC' },
+    business: owner ?? { name: businessId, timeZone: 'UTC', pastAnswersOn: false },
     reports: reports.map((report) => ({ ...report, by: nameOf(report.by), at: new Date(report.at) })),
     reviewerName: row.reviewedBy === null ? null : nameOf(row.reviewedBy),
   };

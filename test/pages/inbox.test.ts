@@ -38,6 +38,12 @@ describe('the inbox', () => {
     return { ...body, orderNumber };
   }
 
+  async function setDraft(draft: Draft, change: ReturnType<typeof sql>): Promise<void> {
+    await harness.services.db.operator((queries) => [
+      queries.execute(sql`update "Draft" set ${change} where "id" = ${draft.id}`),
+    ]);
+  }
+
   const stored = async (draft: Draft) => (await harness.get(`/v1/drafts/${draft.id}`)).body;
   const open = (browser: Browser, draft: Draft) => browser.get(`/inbox/${draft.id}`);
   const changesIn = (html: string) => /name="changes" value="(\w+)"/.exec(html)?.[1] ?? '';
@@ -114,7 +120,7 @@ describe('the inbox', () => {
     expect((await person.get(`/inbox?q=none-${word}`)).html).toContain('Nothing matches');
     expect((await person.get(`/inbox?q=${word}`)).html).toContain('looks at the newest 2,000 drafts of this choice');
     expect((await person.get('/inbox')).html).not.toContain('looks at the newest');
-    expect((await person.get('/inbox?show=%00&hours=x&after=%27&intent=x')).status).toBe(200);
+    expect((await person.get('/inbox?show=%01&hours=x&after=%27&intent=x')).status).toBe(200);
   });
 
   it('approves with one press as it was made, and opens the next', async () => {
@@ -210,6 +216,24 @@ describe('the inbox', () => {
       // They were shown it: one press, and an explicit one.
       expect((await act(person, draft, 'approve', { changes })).status).toBe(303);
       expect((await stored(draft)).status).toBe('APPROVED');
+    });
+
+    it.each(['STALE', 'QUARANTINED'])('%s is not called proven, and is not said to be approvable', async (status) => {
+      const draft = await ready();
+      await setDraft(draft, sql`"status" = ${status}`);
+      await harness.putOrder(businessId, draft.orderNumber, { status: 'cancelled', shipments: [] });
+      const { html } = await open(person, draft);
+      expect(html).toContain('badge-bad">No longer true<');
+      expect(html).toContain('<ins>cancelled</ins>');
+      expect(html).not.toContain('approve it all the same');
+    });
+
+    it('says of a decided one that its facts are those of when it was made', async () => {
+      const draft = await ready();
+      expect((await open(person, draft)).html).not.toContain('Facts as they were when it was made');
+      await act(person, draft, 'approve');
+      await harness.putOrder(businessId, draft.orderNumber, { status: 'cancelled', shipments: [] });
+      expect((await open(person, draft)).html).toContain('<h3>Facts as they were when it was made</h3>');
     });
 
     it('is refused to a page that has shown another difference', async () => {
@@ -451,12 +475,6 @@ describe('the inbox', () => {
       expect((await stored(draft)).status).toBe('APPROVED');
       expect(await events(draft)).toContain('approved');
     });
-
-    async function setDraft(draft: Draft, change: ReturnType<typeof sql>): Promise<void> {
-      await harness.services.db.operator((queries) => [
-        queries.execute(sql`update "Draft" set ${change} where "id" = ${draft.id}`),
-      ]);
-    }
   });
 
   describe('a text that could not be sent', () => {
@@ -586,6 +604,20 @@ describe('the inbox', () => {
     expect(html).toContain('New mail came in this thread');
     expect(html).not.toContain(`action="/inbox/${draft.id}/approve"`);
     expect(html).toContain(`action="/inbox/${draft.id}/regenerate"`);
+  });
+
+  it('advises on a draft that was taken back by whether past answers are on by now', async () => {
+    const draft = await ready();
+    await setDraft(draft, sql`"status" = 'QUARANTINED'`);
+    expect((await open(person, draft)).html).toContain('Make it anew without them, or discard it.');
+    await harness.call('PATCH', `/admin/api/businesses/${businessId}`, { emailRagEnabled: true });
+    const pilot = { businessId, feature: 'RAG_PILOT' };
+    expect((await harness.post('/admin/api/pilots', pilot)).status).toBeLessThan(300);
+    const { html } = await open(person, draft);
+    await harness.call('DELETE', `/admin/api/pilots?${new URLSearchParams(pilot)}`);
+    await harness.call('PATCH', `/admin/api/businesses/${businessId}`, { emailRagEnabled: false });
+    expect(html).toContain('They are on again since: make it anew, or discard it.');
+    expect(html).not.toContain('without them');
   });
 
   it('a discard needs a reason, a report is recorded', async () => {

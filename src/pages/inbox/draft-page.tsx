@@ -170,7 +170,13 @@ function StateNotice(props: DraftProps) {
   if (status !== 'READY') {
     return (
       <Notice tone={STATUS_TONES[status]} title={t(`status.${status}`)}>
-        <p>{t(`status.${status}.text`)}</p>
+        <p>
+          {t(
+            status === 'QUARANTINED' && around.business.pastAnswersOn
+              ? 'status.QUARANTINED.textOn'
+              : `status.${status}.text`,
+          )}
+        </p>
       </Notice>
     );
   }
@@ -308,7 +314,9 @@ function FactNotice({ view, draft, around, facts, problem }: DraftProps) {
   });
   return (
     <Notice tone="bad" title={t('facts.changed.title')}>
-      <p>{t(problem?.kind === 'facts' ? 'problem.facts.text' : 'facts.changed.text')}</p>
+      {draft.status === 'READY' ? (
+        <p>{t(problem?.kind === 'facts' ? 'problem.facts.text' : 'facts.changed.text')}</p>
+      ) : null}
       {said.length === 0 ? (
         <Changes view={view} rows={rest} />
       ) : (
@@ -530,7 +538,7 @@ function Explanation({ view, draft, around, facts }: DraftProps) {
       <Findings view={view} content={content} worthALook={false} />
       {content.body === '' ? null : (
         <section class="card">
-          <h3>{t('facts.title')}</h3>
+          <h3>{t(draft.reviewedAt === null ? 'facts.title' : 'facts.titleDecided')}</h3>
           <FactList
             view={view}
             timeZone={around.business.timeZone}

@@ -56,6 +56,10 @@ export const INBOX_TEXTS = {
     'It was made while past answers were on; they were switched off since (a rollback). Make it anew without them, or discard it.',
     'Geçmiş yanıtlar açıkken hazırlanmıştı; bunlar daha sonra kapatıldı (geri alma). Onlarsız yenileyin ya da atın.',
   ],
+  'status.QUARANTINED.textOn': [
+    'It was taken back when past answers were switched off (a rollback). They are on again since: make it anew, or discard it.',
+    'Geçmiş yanıtlar kapatılınca (geri alma) geri çekilmişti. Bunlar daha sonra yeniden açıldı: yenileyin ya da atın.',
+  ],
   'status.SKIPPED.text': [
     'This mail comes from a machine or needs no answer, so no reply was written.',
     'Bu e-posta bir makineden geliyor ya da yanıt gerektirmiyor; bu yüzden yanıt yazılmadı.',
@@ -149,6 +153,7 @@ export const INBOX_TEXTS = {
     'Karar vermeden önce inceleyin. Onay ikinci bir tıklama ister.',
   ],
   'facts.title': ['Facts in this draft', 'Taslaktaki bilgiler'],
+  'facts.titleDecided': ['Facts as they were when it was made', 'Taslak yapıldığı andaki bilgiler'],
   'facts.none': ['This draft states no checkable fact.', 'Bu taslakta denetlenebilir bilgi yok.'],
   'verdict.verified': ['Proven', 'Doğrulandı'],
   'verdict.contradicted': ['Wrong', 'Yanlış'],
