@@ -379,6 +379,26 @@ describe('the inbox', () => {
     expect((await stored(draft)).status).toBe('APPROVED');
   });
 
+  it('speaks of who was faster only where somebody was, and of a text only where there is one', async () => {
+    const draft = await ready();
+    await open(person, draft);
+    await act(person, draft, 'approve');
+    const own = (await act(person, draft, 'discard', { reason: 'no use' })).html;
+    expect(own).toContain('You have decided on this draft already');
+    const others = (await act(colleague, draft, 'approve')).html;
+    expect(others).toContain('Somebody was faster');
+    const takenBack = await ready();
+    await setDraft(takenBack, sql`"status" = 'QUARANTINED'`);
+    const taken = (await act(person, takenBack, 'approve')).html;
+    expect(taken).toContain('The draft has another state by now');
+    for (const html of [own, others, taken]) {
+      expect(html).not.toMatch(/Your text|nobody/);
+      expect([...html.matchAll(/Somebody was faster|You have decided|has another state/g)]).toHaveLength(1);
+    }
+    const written = (await act(colleague, takenBack, 'approve', { body: 'Hello Ada, my own words.' })).html;
+    expect(written).toContain('Your text stands below');
+  });
+
   it('tells apart two people who share a key, by the names that they signed in with', async () => {
     const { body: key } = await harness.post('/admin/api/api-keys', { businessId, name: 'Support desk' });
     const [ayse, grace] = await Promise.all(
@@ -468,10 +488,11 @@ describe('the inbox', () => {
       await open(colleague, draft);
       await act(person, draft, 'approve');
       await act(colleague, draft, 'undo');
-      expect((await colleague.get('/inbox')).html).toContain('Too late');
+      expect((await colleague.get('/inbox')).html).toContain('Only the one who decided can undo');
       expect((await stored(draft)).status).toBe('APPROVED');
       await setDraft(draft, sql`"reviewedAt" = now() - interval '11 seconds'`);
       await act(person, draft, 'undo');
+      expect((await person.get('/inbox')).html).toContain('Too late');
       expect((await stored(draft)).status).toBe('APPROVED');
       expect(await events(draft)).toContain('approved');
     });
@@ -604,6 +625,25 @@ describe('the inbox', () => {
     expect(html).toContain('New mail came in this thread');
     expect(html).not.toContain(`action="/inbox/${draft.id}/approve"`);
     expect(html).toContain(`action="/inbox/${draft.id}/regenerate"`);
+  });
+
+  it('says what a report may switch off before and after it, and has its kind chosen', async () => {
+    const draft = await ready();
+    const { html } = await open(person, draft);
+    const form = html.slice(html.indexOf(`action="/inbox/${draft.id}/report"`));
+    const effect = form.indexOf('may switch past answers off for the whole business');
+    expect(effect).toBeGreaterThan(0);
+    expect(effect).toBeLessThan(form.indexOf('<button'));
+    expect(form).toMatch(/<select id="kind" name="kind" required[^>]*><option value="">/);
+    const refused = await act(person, draft, 'report', { kind: '', note: 'wrong <day>' });
+    expect(refused.status).toBe(422);
+    expect(refused.html).toContain('Choose what is wrong.');
+    expect(refused.html).toContain('value="wrong &lt;day&gt;"');
+    expect((await open(colleague, draft)).html).not.toContain('This draft was reported');
+    await act(person, draft, 'report', { kind: 'wrong_fact' });
+    expect((await open(person, draft)).html).toContain('they may be off for the whole business until then');
+    await act(person, draft, 'report', { kind: 'tone' });
+    expect((await open(person, draft)).html).toContain('Your report is recorded.');
   });
 
   it('advises on a draft that was taken back by whether past answers are on by now', async () => {

@@ -26,6 +26,7 @@ export type Problem =
   /** Its form came after the session was over. */
   | { kind: 'unsent' }
   | { kind: 'reason' }
+  | { kind: 'report' }
   | { kind: 'empty' };
 
 interface DraftProps {
@@ -211,24 +212,18 @@ function ProblemNotice({ view, draft, around, problem, edited }: DraftProps) {
         </Notice>
       );
     case 'state':
+    case 'version': {
+      const kind = problem.kind === 'version' ? 'version' : changedBy(draft, view);
+      const values = { status: t(`status.${draft.status}`), who: around.reviewerName ?? t('who.nobody') };
       return (
-        <Notice tone="bad" title={t('problem.state.title')}>
+        <Notice tone="bad" title={t(`problem.${kind}.title`)}>
           <p>
-            {t('problem.state.text', {
-              status: t(`status.${draft.status}`),
-              who: around.reviewerName ?? t('who.nobody'),
-            })}
+            {t(`problem.${kind}.text`, values)} {yours === null ? null : t('problem.textBelow')}
           </p>
           {yours}
         </Notice>
       );
-    case 'version':
-      return (
-        <Notice tone="bad" title={t('problem.version.title')}>
-          <p>{t('problem.version.text')}</p>
-          {yours}
-        </Notice>
-      );
+    }
     case 'unsent':
       return (
         <Notice tone="warn" title={t('problem.unsent.title')}>
@@ -238,6 +233,12 @@ function ProblemNotice({ view, draft, around, problem, edited }: DraftProps) {
     default:
       return <Notice tone="bad" title={t(`problem.${problem.kind}`)} />;
   }
+}
+
+/** Who made it another draft than the one that the reviewer decided on. */
+function changedBy({ reviewedBy }: DraftRow, { actor }: View): 'state' | 'own' | 'other' {
+  if (reviewedBy === null) return 'state';
+  return reviewedBy === actor?.name ? 'own' : 'other';
 }
 
 /** As long as it is allowed, and to whom: not only on the page that came after. */
@@ -497,7 +498,8 @@ function OtherActions(props: DraftProps) {
           <form method="post" action={to(props, 'report')}>
             <Hidden {...props} />
             <Field id="kind" label={t('draft.reportKind')}>
-              <select id="kind" name="kind">
+              <select id="kind" name="kind" required>
+                <option value="">{t('draft.reportChoose')}</option>
                 {REPORT_KINDS.map((kind) => (
                   <option value={kind} selected={kind === unsent?.kind}>
                     {t(`report.${kind}`)}
@@ -508,6 +510,7 @@ function OtherActions(props: DraftProps) {
             <Field id="note" label={t('draft.reportNote')}>
               <input id="note" name="note" maxlength={2000} value={unsent?.note} />
             </Field>
+            <p class="hint">{t('draft.reportEffect')}</p>
             <button type="submit">{t('draft.report')}</button>
           </form>
         </details>

@@ -71,11 +71,14 @@ inboxPages.post('/inbox/:id/report', async (c) => {
   const draft = await loaded(c);
   const form = await c.req.parseBody();
   const kind = REPORT_KINDS.find((one) => one === form.kind);
-  if (kind === undefined) throw new AppError('INVALID_REQUEST', 'There is no such kind of report.');
-  const { businessId, id: draftId } = draft;
   const note = noteOf(form.note);
+  if (kind === undefined) {
+    const unsent = { version: draft.version, kind: '', ...(note === null ? {} : { note }) };
+    return show(c, draft, { problem: { kind: 'report' }, unsent }, 422);
+  }
+  const { businessId, id: draftId } = draft;
   await c.var.services.reportDraft({ businessId, draftId, kind, note, actor: c.var.actor.name });
-  flash(c, { tone: 'good', text: 'done.reported' });
+  flash(c, { tone: 'good', text: kind === 'wrong_fact' || kind === 'leak' ? 'done.reportedSerious' : 'done.reported' });
   return backTo(c, draft);
 });
 
@@ -101,7 +104,8 @@ inboxPages.post('/inbox/:id/undo', async (c) => {
     flash(c, { tone: 'good', text: 'done.undone' });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'DRAFT_STATE') throw error;
-    flash(c, { tone: 'bad', text: 'done.tooLate' });
+    const isOthers = draft.reviewedBy !== null && draft.reviewedBy !== c.var.actor.name;
+    flash(c, { tone: 'bad', text: isOthers ? 'done.notYours' : 'done.tooLate' });
   }
   return backTo(c, draft);
 });

@@ -120,6 +120,11 @@ export const INBOX_TEXTS = {
   'draft.discardReason': ['Why is it no use?', 'Neden işe yaramıyor?'],
   'draft.report': ['Report', 'Bildir'],
   'draft.reportKind': ['What is wrong?', 'Sorun ne?'],
+  'draft.reportChoose': ['Choose', 'Seçin'],
+  'draft.reportEffect': [
+    'A wrong fact or a leak, reported of a draft made with past answers, may switch past answers off for the whole business until somebody has looked.',
+    'Geçmiş yanıtlarla hazırlanmış bir taslakta yanlış bilgi ya da sızıntı bildirmek, biri inceleyene kadar geçmiş yanıtları bütün işletme için kapatabilir.',
+  ],
   'draft.reportNote': ['Note', 'Not'],
   'draft.rollBack': ['Roll this business back', 'Bu işletmeyi geri al'],
   'draft.regenerate': ['Make anew', 'Yeniden hazırla'],
@@ -324,15 +329,29 @@ export const INBOX_TEXTS = {
     'Nothing was sent. Change the text, or approve it all the same if you are sure.',
     'Hiçbir şey gönderilmedi. Metni değiştirin ya da eminseniz yine de onaylayın.',
   ],
-  'problem.state.title': ['Somebody was faster', 'Başkası daha önce davrandı'],
+  'problem.other.title': ['Somebody was faster', 'Başkası daha önce davrandı'],
+  'problem.other.text': [
+    'The draft is now “{status}” ({who}). What you just sent changed nothing.',
+    'Taslağın durumu artık “{status}” ({who}). Az önce gönderdiğiniz hiçbir şeyi değiştirmedi.',
+  ],
+  'problem.own.title': ['You have decided on this draft already', 'Bu taslağa zaten karar verdiniz'],
+  'problem.own.text': [
+    'It is “{status}”, by you. What you just sent changed nothing.',
+    'Durumu “{status}”; kararı siz verdiniz. Az önce gönderdiğiniz hiçbir şeyi değiştirmedi.',
+  ],
+  'problem.state.title': ['The draft has another state by now', 'Taslağın durumu bu arada değişti'],
   'problem.state.text': [
-    'The draft is now “{status}” ({who}). Nothing of yours was sent. Your text stands below, so that you can copy it.',
-    'Taslağın durumu artık “{status}” ({who}). Sizin yazdığınız gönderilmedi. Metniniz kopyalayabilmeniz için aşağıda duruyor.',
+    'It is now “{status}”. What you just sent changed nothing.',
+    'Durumu artık “{status}”. Az önce gönderdiğiniz hiçbir şeyi değiştirmedi.',
   ],
   'problem.version.title': ['The draft was made anew meanwhile', 'Taslak bu arada yenilendi'],
   'problem.version.text': [
-    'You see the new version now. Nothing of yours was sent; your text stands below.',
-    'Şimdi yeni sürümü görüyorsunuz. Sizin yazdığınız gönderilmedi; metniniz aşağıda duruyor.',
+    'You see the new version now. Nothing of yours was sent.',
+    'Şimdi yeni sürümü görüyorsunuz. Sizden hiçbir şey gönderilmedi.',
+  ],
+  'problem.textBelow': [
+    'Your text stands below, so that you can copy it.',
+    'Metniniz kopyalayabilmeniz için aşağıda duruyor.',
   ],
   'problem.unsent.title': ['Not sent yet', 'Henüz gönderilmedi'],
   'problem.unsent.text': [
@@ -341,11 +360,16 @@ export const INBOX_TEXTS = {
   ],
   'problem.yourText': ['Your text', 'Metniniz'],
   'problem.reason': ['Give a reason.', 'Bir neden yazın.'],
+  'problem.report': ['Choose what is wrong.', 'Sorunun ne olduğunu seçin.'],
   'problem.empty': ['The reply is empty.', 'Yanıt boş.'],
 
   'done.approved': ['Approved: {subject}', 'Onaylandı: {subject}'],
   'done.discarded': ['Discarded: {subject}', 'Atıldı: {subject}'],
   'done.reported': ['Thank you. Your report is recorded.', 'Teşekkürler. Bildiriminiz kaydedildi.'],
+  'done.reportedSerious': [
+    'Thank you. Your report is recorded, and somebody looks into it. If the draft was made with past answers, they may be off for the whole business until then.',
+    'Teşekkürler. Bildiriminiz kaydedildi ve incelenecek. Taslak geçmiş yanıtlarla hazırlandıysa, o zamana kadar bunlar bütün işletme için kapalı olabilir.',
+  ],
   'done.regenerated': ['Made anew.', 'Yeniden hazırlandı.'],
   'done.retrying': [
     'It cannot be made right now; it is tried again by itself.',
@@ -353,6 +377,7 @@ export const INBOX_TEXTS = {
   ],
   'done.undone': ['Taken back. Nothing was counted.', 'Geri alındı. Hiçbir şey sayılmadı.'],
   'done.tooLate': ['Too late: this can no longer be taken back.', 'Geç kaldınız: artık geri alınamaz.'],
+  'done.notYours': ['Only the one who decided can undo this.', 'Bunu yalnız kararı veren kişi geri alabilir.'],
   'done.cannot': [
     'That was not possible: the draft has another state by now.',
     'Olmadı: taslağın durumu bu arada değişti.',

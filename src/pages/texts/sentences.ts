@@ -238,7 +238,6 @@ const SENTENCES: readonly [string, string][] = [
   ['The form is too large.', 'Form çok büyük.'],
   ['The form is not of this session.', 'Form bu oturuma ait değil.'],
   ['This text cannot be sent.', 'Bu metin gönderilemez.'],
-  ['There is no such kind of report.', 'Böyle bir bildirim türü yok.'],
   ['Sign in first.', 'Önce oturum açın.'],
   ['This key may not review.', 'Bu anahtarla inceleme yapılamaz.'],
   ['This is for operators.', 'Bu, operatörler içindir.'],
