@@ -133,6 +133,21 @@ describe('the page of rollbacks', () => {
     expect(await standing()).toEqual([]);
   });
 
+  it('names a guardrail, a ramp and the bare admin key in words', async () => {
+    const businessId = await world.business();
+    const roll = (actor: string) =>
+      world.services.rollBack(
+        { feature: 'RAG_PILOT', target: { level: 'business', businessId }, reason: 'wrong prices' },
+        { actor, requestId: null },
+      );
+    await roll('guardrail:approval-drop-pilot');
+    expect(await page(ada)).toContain('by the guardrail “Reviewers approve less with RAG”');
+    await world.sql(`update "Rollback" set "actor" = 'admin-key'`);
+    expect(await page(ada)).toContain('by somebody with the admin key');
+    await world.sql(`update "Rollback" set "actor" = 'ramp:rmp_1:baseline'`);
+    expect((await ada.get('/admin/rollbacks', { 'accept-language': 'tr' })).html).toContain('rampa (temel adımı)');
+  });
+
   it('shows older ones on further pages', async () => {
     await ada.get('/admin/rollbacks');
     for (let at = 0; at < 21; at++) {

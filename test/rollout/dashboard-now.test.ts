@@ -60,7 +60,9 @@ describe('the dashboard after a rollback', () => {
     const draft = await world.draft(first);
     const report = { kind: 'wrong_fact' as const, note: null, actor: 'grace' };
     await world.services.reportDraft({ businessId: first, draftId: draft.id, ...report });
-    expect(ragOf(await dashboard(), first)).toMatch(/^switched off .* UTC by guardrail:unconfirmed-report$/);
+    expect(ragOf(await dashboard(), first)).toMatch(
+      /^switched off .* UTC by the guardrail “A reviewer reports what the re-check cannot see”$/,
+    );
     await world.services.rollBack({ feature: 'RAG_PILOT', target: { level: 'global' }, reason: 'all' }, ACT);
     const html = await dashboard();
     expect(html).toContain('RAG on for 0 of 2 pilot businesses');

@@ -192,6 +192,7 @@ describe('Turkish', () => {
 
   it('says a guardrail’s or a metric’s title, the steps and the metrics of a ramp', () => {
     const titles = [...Object.values(GUARDRAILS), ...Object.values(METRICS)].map(({ title }) => title);
+    expect(RAMP_METRICS.filter((id) => say({ language: 'en' }, `no data: ${id}`).includes(id))).toEqual([]);
     const words = [...titles, ...RAMP_METRICS, ...RAMP_STATUSES, ...DRAFT_STATUSES];
     expect(words.filter((word) => say(TURK, word) === word)).toEqual([]);
     for (const { name } of DEFAULT_RAMP_PLAN.filter(({ name }) => !name.endsWith('%') && name !== 'pilot')) {
@@ -206,6 +207,10 @@ describe('Turkish', () => {
     expect(say(TURK, 'paused by ada; draftSuccessRate: 3 of 30 samples')).toBe(
       'ada duraklattı; taslak başarısı: 30 örnekten 3 var',
     );
+    expect(say(TURK, 'paused by guardrail:approval-drop-pilot: the ramp is over')).toBe(
+      'approval-drop-pilot koruması duraklattı: rampa bitti',
+    );
+    expect(say({ language: 'en' }, 'no data: draftSuccessRate')).toBe('no data: draft success');
     expect(say({ language: 'en' }, 'the feature is killed')).toBe('the feature is killed');
     expect(translator('tr')('status.READY')).toBe('Hazır');
     expect(say(TURK, 'This ramp is pending: there is nothing to approve.')).toBe(

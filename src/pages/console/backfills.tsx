@@ -6,7 +6,7 @@ import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
 import { sayError } from '../texts/sentences.ts';
 import type { PageContext, View } from '../view.ts';
-import { amount, BUSINESSES_OFFERED, BusinessField, counted } from './console-fields.tsx';
+import { amount, BUSINESSES_OFFERED, BusinessField, by, counted } from './console-fields.tsx';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf } from './console-frame.tsx';
 import { beforeOf, paged } from './paging.ts';
 
@@ -98,7 +98,7 @@ backfillPages.get('/admin/backfills', async (c) => {
                         <Progress view={view} progress={row} perMinute={row.perMinute} />
                       </td>
                       <td>
-                        <Time view={view} at={row.createdAt} zone="UTC" /> {t('console.by', { who: row.requestedBy })}
+                        <Time view={view} at={row.createdAt} zone="UTC" /> {by(view, row.requestedBy)}
                       </td>
                     </tr>
                   ))}
@@ -270,7 +270,7 @@ backfillPages.get('/admin/backfills/:id', async (c) => {
             </dd>
             <dt>{t('backfill.began')}</dt>
             <dd>
-              <Time view={view} at={progress.createdAt} zone="UTC" /> {t('console.by', { who: progress.requestedBy })}
+              <Time view={view} at={progress.createdAt} zone="UTC" /> {by(view, progress.requestedBy)}
             </dd>
             <dt>{t('backfill.lastBatch')}</dt>
             <dd>

@@ -8,7 +8,7 @@ import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
 import { say } from '../texts/sentences.ts';
 import type { View } from '../view.ts';
-import { counted, RagBadge, rolledBackWords } from './console-fields.tsx';
+import { by, counted, RagBadge, rolledBackWords } from './console-fields.tsx';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, reasonOf } from './console-frame.tsx';
 import { beforeOf, paged } from './paging.ts';
 
@@ -246,8 +246,7 @@ businessPages.get('/admin/businesses/:id', async (c) => {
           ) : (
             <>
               <p>
-                <Time view={view} at={pilot.enabledAt} zone="UTC" /> {t('console.by', { who: pilot.enabledBy })}{' '}
-                {pilot.notes ?? ''}
+                <Time view={view} at={pilot.enabledAt} zone="UTC" /> {by(view, pilot.enabledBy)} {pilot.notes ?? ''}
               </p>
               <form method="post" action={`${path}/remove`} class="row">
                 <FormToken view={view} />

@@ -4,6 +4,7 @@ import { Badge, Field, type Tone } from '../components.tsx';
 import { say } from '../texts/sentences.ts';
 import type { TextKey } from '../texts/translate.ts';
 import type { View } from '../view.ts';
+import { guardrailTitle } from './console-frame.tsx';
 
 /** So many businesses are offered while one types; every other id may be typed all the same. */
 export const BUSINESSES_OFFERED = 200;
@@ -81,6 +82,19 @@ const RAG_TONES: Record<FlagReason, Tone> = {
   EDGE_UNREADABLE: 'bad',
 };
 
+/** "by ada": who did something, where it was the code or the bare admin key in words. */
+export function by(view: View, actor: string): string {
+  return view.t('console.by', { who: actorWords(view, actor) });
+}
+
+export function actorWords(view: View, actor: string): string {
+  if (actor === 'admin-key') return view.t('actor.adminKey');
+  const [, kind, rest = ''] = /^(guardrail|ramp):(.+)$/.exec(actor) ?? [];
+  if (kind === 'guardrail') return view.t('actor.guardrail', { title: guardrailTitle(view, rest) });
+  if (kind === 'ramp') return view.t('actor.ramp', { step: say(view, rest.slice(rest.indexOf(':') + 1)) });
+  return actor;
+}
+
 /** Who took RAG back from whom, and why. `name`: of the one business, where it is known. */
 export function rolledBackWords(
   view: View,
@@ -91,7 +105,7 @@ export function rolledBackWords(
     level === 'global' || affected.length !== 1
       ? `${view.t(`rollback.level.${level}`)}, ${counted(view, affected.length, 'business')}`
       : (name ?? view.t('rollback.level.business'));
-  return view.t('rollback.stands', { what, who: actor, why: say(view, reason) });
+  return view.t('rollback.stands', { what, who: actorWords(view, actor), why: say(view, reason) });
 }
 
 /** What a business's drafts get now, in a word. */

@@ -1,11 +1,10 @@
 import type { Child } from 'hono/jsx';
 import { AppError } from '../../lib/errors.ts';
-import type { GuardrailName } from '../../metrics/guardrails/guardrail.ts';
 import type { AssetName } from '../assets.ts';
 import { Layout } from '../layout.tsx';
 import { flash } from '../page-router.ts';
 import { sayError } from '../texts/sentences.ts';
-import type { TextKey } from '../texts/translate.ts';
+import { isTextKey, type TextKey } from '../texts/translate.ts';
 import type { PageContext, View } from '../view.ts';
 import { CONSOLE_PAGES } from './console-pages.ts';
 
@@ -88,6 +87,7 @@ export function idsOf(text: string): string[] {
 }
 
 /** What a guardrail is called, whichever tier of it. */
-export function guardrailTitle(view: View, name: GuardrailName): string {
-  return view.t(`guardrail.title.${name.replace(/-(?:pilot|emergency)$/, '') as 'hallucination'}`);
+export function guardrailTitle(view: View, name: string): string {
+  const key = `guardrail.title.${name.replace(/-(?:pilot|emergency)$/, '')}`;
+  return isTextKey(key) ? view.t(key) : name;
 }

@@ -5,7 +5,7 @@ import { Badge, EmptyState, Field, FormToken, Notice, Pager, Time } from '../com
 import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
 import type { PageContext } from '../view.ts';
-import { BUSINESSES_OFFERED, BusinessField } from './console-fields.tsx';
+import { BUSINESSES_OFFERED, BusinessField, by } from './console-fields.tsx';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, sayWhy } from './console-frame.tsx';
 import { beforeOf, paged } from './paging.ts';
 
@@ -93,7 +93,7 @@ async function keysPage(c: PageContext, made?: { name: string; businessId: strin
                   </td>
                   <td>{scopes.join(', ')}</td>
                   <td>
-                    <Time view={view} at={createdAt} zone="UTC" /> {t('console.by', { who: createdBy })}
+                    <Time view={view} at={createdAt} zone="UTC" /> {by(view, createdBy)}
                   </td>
                   <td>
                     {revokedAt === null ? (

@@ -6,7 +6,7 @@ import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
 import { say } from '../texts/sentences.ts';
 import type { View } from '../view.ts';
-import { counted, RagBadge, rolledBackWords } from './console-fields.tsx';
+import { by, counted, RagBadge, rolledBackWords } from './console-fields.tsx';
 import { ConsoleFrame, guardrailTitle } from './console-frame.tsx';
 import { isOver, RampSummary } from './ramp-summary.tsx';
 
@@ -181,8 +181,7 @@ overviewPages.get('/admin', async (c) => {
                         {own && reason === 'ON' ? null : <RagBadge view={view} reason={reason} />}{' '}
                         {pilot === undefined ? null : (
                           <span class="hint">
-                            <Time view={view} at={pilot.enabledAt} zone="UTC" />{' '}
-                            {t('console.by', { who: pilot.enabledBy })}
+                            <Time view={view} at={pilot.enabledAt} zone="UTC" /> {by(view, pilot.enabledBy)}
                           </span>
                         )}
                       </li>
@@ -209,12 +208,13 @@ function More({ view, href, of }: { view: View; href: string; of: number }) {
 }
 
 /** The switches that keep RAG off for everybody, with who threw them and why. */
-function switchWords({ t }: View, { state, changed, edge }: FeatureState): string[] {
-  const by = (who: string | undefined, why: string | null | undefined) =>
-    `${who === undefined ? '' : ` ${t('console.by', { who })}`}${why ? `: ${why}` : ''}`;
+function switchWords(view: View, { state, changed, edge }: FeatureState): string[] {
+  const { t } = view;
+  const saidBy = (who: string | undefined, why: string | null | undefined) =>
+    `${who === undefined ? '' : ` ${by(view, who)}`}${why ? `: ${why}` : ''}`;
   return [
-    ...(state === 'killed' ? [`${t('overview.killed')}${by(changed?.by, changed?.reason)}`] : []),
-    ...(edge.state === 'off' ? [`${t('overview.edgeOff')}${by(edge.by, edge.reason)}`] : []),
+    ...(state === 'killed' ? [`${t('overview.killed')}${saidBy(changed?.by, changed?.reason)}`] : []),
+    ...(edge.state === 'off' ? [`${t('overview.edgeOff')}${saidBy(edge.by, edge.reason)}`] : []),
     ...(edge.state === 'unreadable' ? [t('overview.edgeUnreadable')] : []),
   ];
 }

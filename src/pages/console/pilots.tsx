@@ -5,7 +5,7 @@ import { Badge, Field, FormToken, Notice, Time, type Tone } from '../components.
 import { page } from '../layout.tsx';
 import { createPages, ownPath } from '../page-router.ts';
 import type { PageContext, View } from '../view.ts';
-import { amount, counted } from './console-fields.tsx';
+import { actorWords, amount, counted } from './console-fields.tsx';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, idsOf, reasonOf } from './console-frame.tsx';
 
 type PilotAct = 'enrol' | 'remove';
@@ -115,7 +115,7 @@ function PreviewRow({ view, act, row, line }: { view: View; act: PilotAct; row: 
           <span class="hint">
             {' '}
             <Time view={view} at={keptOut.since} zone="UTC" />{' '}
-            {t('pilots.keptOut', { who: keptOut.actor, why: keptOut.reason ?? '–' })}
+            {t('pilots.keptOut', { who: actorWords(view, keptOut.actor), why: keptOut.reason ?? '–' })}
           </span>
         ) : null}
         {act === 'enrol' && isTouched && !emailRagEnabled ? <span class="hint"> {t('pilots.ragOff')}</span> : null}

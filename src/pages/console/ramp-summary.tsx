@@ -4,6 +4,7 @@ import type { RampDecisionRow, RampRow } from '../../rollout/ramp-store.ts';
 import { Badge, type Tone } from '../components.tsx';
 import { say, sayAll } from '../texts/sentences.ts';
 import type { View } from '../view.ts';
+import { actorWords } from './console-fields.tsx';
 import { gateStates } from './gate-states.ts';
 
 export const RAMP_TONES: Record<RampStatus, Tone> = {
@@ -68,7 +69,7 @@ export function RampSummary({
         <RampBadge view={view} status={ramp.status} />
       </p>
       {ramp.pausedBy === null ? null : (
-        <p>{t('ramp.pausedBy', { who: ramp.pausedBy, why: say(view, ramp.pauseReason ?? '–') })}</p>
+        <p>{t('ramp.pausedBy', { who: actorWords(view, ramp.pausedBy), why: say(view, ramp.pauseReason ?? '–') })}</p>
       )}
       {isOver(ramp) ? null : (
         <p>

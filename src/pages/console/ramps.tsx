@@ -7,6 +7,7 @@ import { page } from '../layout.tsx';
 import { createPages } from '../page-router.ts';
 import { say, sayAll } from '../texts/sentences.ts';
 import type { View } from '../view.ts';
+import { by } from './console-fields.tsx';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, idsOf, reasonOf } from './console-frame.tsx';
 import { gateStates } from './gate-states.ts';
 import { beforeOf, paged } from './paging.ts';
@@ -48,7 +49,7 @@ rampPages.get('/admin/ramps', async (c) => {
                   })}
                 </a>{' '}
                 <RampBadge view={view} status={ramp.status} /> <Time view={view} at={ramp.createdAt} zone="UTC" />{' '}
-                {t('console.by', { who: ramp.createdBy })}
+                {by(view, ramp.createdBy)}
               </li>
             ))}
           </ul>

@@ -9,7 +9,7 @@ import { createPages } from '../page-router.ts';
 import { say, sayError } from '../texts/sentences.ts';
 import type { TextKey } from '../texts/translate.ts';
 import type { PageContext, View } from '../view.ts';
-import { BUSINESSES_OFFERED, BusinessField, counted } from './console-fields.tsx';
+import { actorWords, BUSINESSES_OFFERED, BusinessField, by, counted } from './console-fields.tsx';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, reasonOf } from './console-frame.tsx';
 import { beforeOf, paged } from './paging.ts';
 
@@ -160,8 +160,7 @@ function RollbackCard({ view, row, killed }: { view: View; row: RollbackRow; kil
         <Badge tone={STATUS_TONES[row.status]}>{t(`rollback.status.${row.status}`)}</Badge>
       </h3>
       <p>
-        <Time view={view} at={row.writtenAt} zone="UTC" /> {t('console.by', { who: row.actor })}:{' '}
-        {say(view, row.reason)}
+        <Time view={view} at={row.writtenAt} zone="UTC" /> {by(view, row.actor)}: {say(view, row.reason)}
       </p>
       <p class="hint">
         {t('rollback.done', touchedBy(view, row))} {t('rollback.took', { ms: Math.max(0, took) })} · {row.id}
@@ -191,8 +190,8 @@ function Restore({ view, row, killed }: { view: View; row: RollbackRow; killed: 
     return (
       <>
         <p class="hint">
-          {t('rollback.restored')} <Time view={view} at={row.restoredAt} zone="UTC" />{' '}
-          {t('console.by', { who: row.restoredBy })} {row.restoreReason ?? ''}
+          {t('rollback.restored')} <Time view={view} at={row.restoredAt} zone="UTC" /> {by(view, row.restoredBy)}{' '}
+          {row.restoreReason ?? ''}
         </p>
         {row.quarantinedDrafts === 0 ? null : (
           <p>
@@ -208,7 +207,7 @@ function Restore({ view, row, killed }: { view: View; row: RollbackRow; killed: 
     const isOwn = row.restoreRequestedBy.toLowerCase() === view.actor?.name.toLowerCase();
     return (
       <>
-        <Notice tone="warn" title={t('rollback.asked', { who: row.restoreRequestedBy })}>
+        <Notice tone="warn" title={t('rollback.asked', { who: actorWords(view, row.restoreRequestedBy) })}>
           <p>
             {row.restoreReason === null ? null : `${row.restoreReason}. `}
             {t(isOwn ? 'rollback.waits.own' : 'rollback.waits.other', { who: row.restoreRequestedBy })}

@@ -9,7 +9,7 @@ import { createPages } from '../page-router.ts';
 import { say, sayAll } from '../texts/sentences.ts';
 import { isTextKey } from '../texts/translate.ts';
 import type { View } from '../view.ts';
-import { BUSINESSES_OFFERED, BusinessField } from './console-fields.tsx';
+import { actorWords, BUSINESSES_OFFERED, BusinessField, by } from './console-fields.tsx';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, guardrailTitle, reasonOf } from './console-frame.tsx';
 import { beforeOf, paged } from './paging.ts';
 
@@ -70,7 +70,7 @@ watchPages.get('/admin/guardrails', async (c) => {
               <p>
                 {t('guardrail.automatic')}:{' '}
                 <Badge tone={automatic ? 'good' : 'warn'}>{t(automatic ? 'console.on' : 'console.off')}</Badge>{' '}
-                {automatic || setting === null ? '' : `${setting.changedBy}: ${setting.reason}`}
+                {automatic || setting === null ? '' : `${actorWords(view, setting.changedBy)}: ${setting.reason}`}
               </p>
               <details>
                 <summary>{t(automatic ? 'guardrail.switchOff' : 'guardrail.switchOn')}</summary>
@@ -219,7 +219,7 @@ watchPages.get('/admin/incidents/:id', async (c) => {
             {timeline.map(({ at, kind, text, actor }) => (
               <li>
                 <Time view={view} at={at} zone="UTC" /> <Badge>{t(`incident.kind.${kind}`)}</Badge> {say(view, text)}{' '}
-                {actor === null ? null : <span class="hint">{t('console.by', { who: actor })}</span>}
+                {actor === null ? null : <span class="hint">{by(view, actor)}</span>}
               </li>
             ))}
           </ol>

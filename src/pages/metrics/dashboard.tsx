@@ -5,7 +5,7 @@ import type { BusinessMetrics, MetricPoint, MetricReport } from '../../metrics/r
 import type { RolloutMarker } from '../../metrics/rollout-markers.ts';
 import type { BusinessRag, RolloutNow } from '../../metrics/rollout-now.ts';
 import { Badge, EmptyState, Field, Notice, Pager, Time, type Tone } from '../components.tsx';
-import { BusinessField, counted, RagBadge } from '../console/console-fields.tsx';
+import { BusinessField, by, counted, RagBadge } from '../console/console-fields.tsx';
 import { Layout } from '../layout.tsx';
 import { say } from '../texts/sentences.ts';
 import type { View } from '../view.ts';
@@ -103,7 +103,7 @@ function RagCell({ view, rag }: { view: View; rag: BusinessRag | undefined }) {
   return (
     <>
       <Badge tone="bad">{t(`metrics.rag.${off.how}`)}</Badge> <Time view={view} at={off.at} zone="UTC" />{' '}
-      {t('console.by', { who: off.by })}
+      {by(view, off.by)}
     </>
   );
 }

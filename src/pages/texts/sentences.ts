@@ -1,4 +1,5 @@
 import type { AppError, ErrorCode } from '../../lib/errors.ts';
+import type { RampMetric } from '../../rollout/ramp-plan.ts';
 import type { Language } from './translate.ts';
 
 /**
@@ -8,6 +9,7 @@ import type { Language } from './translate.ts';
 const SENTENCES: readonly [string, string][] = [
   // Ramps: why a decision was taken.
   ['the plan has no such step', 'planda böyle bir adım yok'],
+  ['paused by guardrail:{name}: {why}', '{name} koruması duraklattı: {why}'],
   ['paused by {who}: {why}', '{who} duraklattı: {why}'],
   ['paused by {who}', '{who} duraklattı'],
   ['every gate of the last step is open', 'son adımın tüm kapıları açık'],
@@ -442,9 +444,22 @@ interface Reader {
   language: Language;
 }
 
+/** Ids of metrics that reasons of ramps name, for readers of English; Turkish has them among its words. */
+const ENGLISH_METRICS: Readonly<Record<RampMetric, string>> = {
+  draftSuccessRate: 'draft success',
+  toolErrorRate: 'tool error rate',
+  tokenBudgetOverruns: 'token budget overruns',
+  tokenErrorRate: 'token error rate',
+  ragHitRate: 'RAG hits',
+  ragLatencyP95: 'RAG latency (p95)',
+  approvalRate: 'approval',
+};
+const METRIC_IDS = new RegExp(`\\b(?:${Object.keys(ENGLISH_METRICS).join('|')})\\b`, 'g');
+
 /** A stored sentence or word of ours in the reader's language; what people typed comes back as it is. */
 export function say({ language }: Reader, text: string): string {
-  return language === 'tr' ? (turkish(text, 3) ?? text) : text;
+  if (language === 'tr') return turkish(text, 3) ?? text;
+  return text.replace(METRIC_IDS, (id) => ENGLISH_METRICS[id as RampMetric]);
 }
 
 /** Several reasons, as one text. */
