@@ -225,7 +225,7 @@ businessPages.get('/admin/businesses/:id', async (c) => {
         <section class="card">
           <h2>{t('business.enrolled')}</h2>
           {rolledBack === undefined ? null : (
-            <Notice tone="bad" title={rolledBackWords(view, rolledBack)}>
+            <Notice tone="bad" title={rolledBackWords(view, rolledBack, business.name)}>
               <p>
                 <Time view={view} at={rolledBack.writtenAt} zone="UTC" />.{' '}
                 <a href={`/admin/rollbacks#${rolledBack.id}`}>{t('business.toRestore')}</a>
