@@ -10,9 +10,13 @@ export async function listSnippets(deps: { db: Database }, businessId: string) {
   return rows;
 }
 
-/** Deletes a snippet; one that is not there is gone already. */
-export async function deleteSnippet(deps: { db: Database }, businessId: string, key: string): Promise<void> {
-  await deps.db.tenant(businessId, (queries) => [
-    queries.delete(snippet).where(and(eq(snippet.businessId, businessId), eq(snippet.key, key))),
+/** Deletes a snippet; false where there is none. */
+export async function deleteSnippet(deps: { db: Database }, businessId: string, key: string): Promise<boolean> {
+  const [rows] = await deps.db.tenant(businessId, (queries) => [
+    queries
+      .delete(snippet)
+      .where(and(eq(snippet.businessId, businessId), eq(snippet.key, key)))
+      .returning({ key: snippet.key }),
   ]);
+  return rows.length > 0;
 }

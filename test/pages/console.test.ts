@@ -139,8 +139,17 @@ describe('the console', () => {
     expect(shown.html).not.toContain(HOSTILE);
     await operator.post(`${page}/snippets`, { ...snippet, language: 'no language' });
     expect((await operator.get(page)).html).toContain('A snippet needs a key');
+    await operator.post(`${page}/snippets`, { ...snippet, text: `Open never. ${'x'.repeat(5_000)}` });
+    const tooLong = await operator.get(page);
+    expect(tooLong.html).toContain('at most 5000 characters');
+    expect(tooLong.html).not.toContain('Open never.');
+    // The form sends a line end as two characters; it is one.
+    await operator.post(`${page}/snippets`, { ...snippet, key: 'lines', text: `${'x\r\n'.repeat(2_499)}xx` });
+    expect((await operator.get(page)).html).toContain('Done: lines');
     await operator.post(`${page}/snippets/delete`, snippet);
     expect((await operator.get(page)).html).not.toContain('Open daily.');
+    await operator.post(`${page}/snippets/delete`, snippet);
+    expect((await operator.get(page)).html).toContain('There is no such snippet.');
   });
 
   it('switches a guardrail off and on with a reason', async () => {

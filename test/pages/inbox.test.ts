@@ -668,6 +668,23 @@ describe('the inbox', () => {
     expect((await stored(draft)).status).toBe('READY');
   });
 
+  it('refuses a reason or a note that is too long, and keeps it whole on the screen', async () => {
+    const draft = await ready();
+    await open(person, draft);
+    const long = 'x'.repeat(2_001);
+    for (const [verb, fields] of [
+      ['discard', { reason: long }],
+      ['report', { kind: 'tone', note: long }],
+    ] as const) {
+      const refused = await act(person, draft, verb, { ...fields });
+      expect(refused.status).toBe(422);
+      expect(refused.html).toContain('A note or reason has at most 2000 characters.');
+      expect(refused.html).toContain(`value="${long}"`);
+    }
+    expect((await stored(draft)).status).toBe('READY');
+    expect((await open(person, draft)).html).not.toContain('This draft was reported');
+  });
+
   it('a key that may review, but not ask for drafts, makes one of its own business anew', async () => {
     const limited = await reviewer(businessId, ['drafts:read', 'drafts:review']);
     const draft = await ready();

@@ -43,7 +43,16 @@ describe('the pages of incidents and alerts', () => {
     const path = `/admin/incidents/${id}`;
     await operator.get(path);
     await operator.post(`${path}/notes`, { text: '' });
-    expect((await operator.get(path)).html).toContain('Not done');
+    expect((await operator.get(path)).html).toContain('Not done: Write the note first.');
+    for (const [verb, field] of [
+      ['notes', 'text'],
+      ['close', 'reason'],
+    ] as const) {
+      await operator.post(`${path}/${verb}`, { [field]: 'x'.repeat(2_001) });
+      const { html } = await operator.get(path);
+      expect(html).toContain('Not done: A text is too long: at most 2000 characters.');
+      expect(html).not.toContain('xxx');
+    }
     await operator.post(`${path}/notes`, { text: 'the shop <b>knows</b>' });
     await operator.post(`${path}/notes`, { text: 'the shop <b>knows</b>' });
     const shown = await operator.get(path);

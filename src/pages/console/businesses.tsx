@@ -9,7 +9,7 @@ import { createPages } from '../page-router.ts';
 import { say } from '../texts/sentences.ts';
 import type { View } from '../view.ts';
 import { by, counted, RagBadge, rolledBackWords } from './console-fields.tsx';
-import { actAndShow, actOf, ConsoleFrame, fieldsOf, reasonOf } from './console-frame.tsx';
+import { actAndShow, actOf, ConsoleFrame, fieldsOf, reasonOf, shortEnough } from './console-frame.tsx';
 import { beforeOf, paged } from './paging.ts';
 
 const PAGE = 50;
@@ -39,6 +39,10 @@ function shownSetting(settings: Settings, name: SettingName): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return name === 'emailRagMaxExamples' ? String(value) : value.toFixed(2);
 }
+
+/** Characters of a snippet and of when it is used, as somebody writes them here. */
+const LONGEST_SNIPPET = 5_000;
+const LONGEST_WHEN = 1_000;
 
 export const businessPages = createPages();
 
@@ -319,10 +323,15 @@ businessPages.get('/admin/businesses/:id', async (c) => {
                   />
                 </Field>
                 <Field id={`when-${index}`} label={t('snippet.when')}>
-                  <input id={`when-${index}`} name="whenToUse" maxlength={1000} value={snippet?.whenToUse ?? ''} />
+                  <input
+                    id={`when-${index}`}
+                    name="whenToUse"
+                    maxlength={LONGEST_WHEN}
+                    value={snippet?.whenToUse ?? ''}
+                  />
                 </Field>
                 <Field id={`text-${index}`} label={t('snippet.text')}>
-                  <textarea id={`text-${index}`} name="text" required maxlength={5000} rows={4}>
+                  <textarea id={`text-${index}`} name="text" required maxlength={LONGEST_SNIPPET} rows={4}>
                     {snippet?.text ?? ''}
                   </textarea>
                 </Field>
@@ -405,11 +414,12 @@ businessPages.post('/admin/businesses/:id/snippets', async (c) => {
   return actAndShow(c, `/admin/businesses/${encodeURIComponent(id)}`, async () => {
     const { services } = c.var;
     if ((await services.findBusiness(id)) === undefined) throw new AppError('NOT_FOUND', 'There is no such business.');
-    const [key, language, text] = [one('key'), one('language'), cleanText(one('text'))];
+    const [key, language, text] = [one('key'), one('language'), shortEnough(cleanText(one('text')), LONGEST_SNIPPET)];
+    const whenToUse = shortEnough(cleanText(one('whenToUse')), LONGEST_WHEN);
     if (key === '' || text === '' || !/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(language)) {
       throw new AppError('INVALID_REQUEST', 'A snippet needs a key, a language such as "en", and a text.');
     }
-    await services.putSnippets(id, [{ key: cleanText(key), language, text, whenToUse: cleanText(one('whenToUse')) }]);
+    await services.putSnippets(id, [{ key: cleanText(key), language, text, whenToUse }]);
     return { text: 'console.done', values: { what: key } };
   });
 });
@@ -418,7 +428,8 @@ businessPages.post('/admin/businesses/:id/snippets/delete', async (c) => {
   const id = c.req.param('id');
   const { one } = await fieldsOf(c);
   return actAndShow(c, `/admin/businesses/${encodeURIComponent(id)}`, async () => {
-    await c.var.services.deleteSnippet(id, one('key'));
+    if (!(await c.var.services.deleteSnippet(id, one('key'))))
+      throw new AppError('NOT_FOUND', 'There is no such snippet.');
     return { text: 'console.done', values: { what: `${c.var.view.t('snippet.delete')}: ${one('key')}` } };
   });
 });

@@ -75,10 +75,19 @@ export async function fieldsOf(
   return { one: (name) => (all(name)[0] ?? '').trim(), all };
 }
 
-/** A reason that somebody gave. Throws INVALID_REQUEST without one. */
+/** Characters of a note or a reason; the same for the API. */
+const LONGEST_NOTE = 2_000;
+
+/** A reason that somebody gave. Throws INVALID_REQUEST without one, and where it is too long. */
 export function reasonOf(text: string): string {
   if (text === '') throw new AppError('INVALID_REQUEST', 'A reason is needed.');
-  return text.slice(0, 2_000);
+  return shortEnough(text);
+}
+
+/** Throws INVALID_REQUEST for a text that is too long: cut, it would say something else. */
+export function shortEnough(text: string, most = LONGEST_NOTE): string {
+  if (text.length > most) throw new AppError('INVALID_REQUEST', `A text is too long: at most ${most} characters.`);
+  return text;
 }
 
 /** Ids that were typed with commas or blanks between them. */

@@ -8,7 +8,7 @@ import { createPages } from '../page-router.ts';
 import { say, sayAll } from '../texts/sentences.ts';
 import type { View } from '../view.ts';
 import { by } from './console-fields.tsx';
-import { actAndShow, actOf, ConsoleFrame, fieldsOf, idsOf, reasonOf } from './console-frame.tsx';
+import { actAndShow, actOf, ConsoleFrame, fieldsOf, idsOf, reasonOf, shortEnough } from './console-frame.tsx';
 import { gateStates } from './gate-states.ts';
 import { beforeOf, paged } from './paging.ts';
 import { isOver, RampBadge, RampSummary } from './ramp-summary.tsx';
@@ -273,14 +273,14 @@ rampPages.post('/admin/ramps/:id/:verb{approve|pause|resume|abort}', async (c) =
   const { services } = c.var;
   return actAndShow(c, `/admin/ramps/${encodeURIComponent(id)}`, async () => {
     if (verb === 'approve') {
-      const reason = one('reason') === '' ? null : one('reason').slice(0, 2_000);
+      const reason = one('reason') === '' ? null : shortEnough(one('reason'));
       const businesses = idsOf(one('businesses'));
       const { ramp: before } = await services.showRamp(id);
       const { status } = await services.approveRamp(
         {
           id,
           reason,
-          ...(one('securityCheck') === '' ? {} : { securityCheck: one('securityCheck').slice(0, 2_000) }),
+          ...(one('securityCheck') === '' ? {} : { securityCheck: shortEnough(one('securityCheck')) }),
           ...(businesses.length === 0 ? {} : { businesses }),
         },
         { ...actOf(c), reason },

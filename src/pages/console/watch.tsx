@@ -10,7 +10,7 @@ import { say, sayAll } from '../texts/sentences.ts';
 import { isTextKey } from '../texts/translate.ts';
 import type { View } from '../view.ts';
 import { actorWords, BUSINESSES_OFFERED, BusinessField, by } from './console-fields.tsx';
-import { actAndShow, actOf, ConsoleFrame, fieldsOf, guardrailTitle, reasonOf } from './console-frame.tsx';
+import { actAndShow, actOf, ConsoleFrame, fieldsOf, guardrailTitle, reasonOf, shortEnough } from './console-frame.tsx';
 import { beforeOf, paged } from './paging.ts';
 
 const PAGE = 50;
@@ -249,7 +249,8 @@ watchPages.post('/admin/incidents/:id/notes', async (c) => {
   const id = c.req.param('id');
   const { one } = await fieldsOf(c);
   return actAndShow(c, `/admin/incidents/${encodeURIComponent(id)}`, async () => {
-    await c.var.services.addIncidentNote({ id, text: reasonOf(one('text')) }, actOf(c));
+    if (one('text') === '') throw new AppError('INVALID_REQUEST', 'Write the note first.');
+    await c.var.services.addIncidentNote({ id, text: shortEnough(one('text')) }, actOf(c));
     return { text: 'console.done', values: { what: c.var.view.t('incident.note') } };
   });
 });

@@ -15,6 +15,9 @@ import { FactList, inOrder, MarkedBody } from './marked-body.tsx';
 
 export type Surroundings = Awaited<ReturnType<Services['readDraftSurroundings']>>;
 
+/** Characters of a note or a reason; the same for the API. */
+export const LONGEST_NOTE = 2_000;
+
 /** Why the last action did not happen. The reviewer's own text is never lost. */
 export type Problem =
   | { kind: 'facts'; changes: FactChange[] }
@@ -27,6 +30,7 @@ export type Problem =
   | { kind: 'unsent' }
   | { kind: 'reason' }
   | { kind: 'report' }
+  | { kind: 'long' }
   | { kind: 'empty' };
 
 interface DraftProps {
@@ -231,7 +235,7 @@ function ProblemNotice({ view, draft, around, problem, edited }: DraftProps) {
         </Notice>
       );
     default:
-      return <Notice tone="bad" title={t(`problem.${problem.kind}`)} />;
+      return <Notice tone="bad" title={t(`problem.${problem.kind}`, { n: LONGEST_NOTE })} />;
   }
 }
 
@@ -482,7 +486,7 @@ function OtherActions(props: DraftProps) {
           <form method="post" action={to(props, 'discard')}>
             <Hidden {...props} />
             <Field id="reason" label={t('draft.discardReason')}>
-              <input id="reason" name="reason" required maxlength={2000} value={unsent?.reason} />
+              <input id="reason" name="reason" required maxlength={LONGEST_NOTE} value={unsent?.reason} />
             </Field>
             <button type="submit" class="danger">
               {t('draft.discard')}
@@ -508,7 +512,7 @@ function OtherActions(props: DraftProps) {
               </select>
             </Field>
             <Field id="note" label={t('draft.reportNote')}>
-              <input id="note" name="note" maxlength={2000} value={unsent?.note} />
+              <input id="note" name="note" maxlength={LONGEST_NOTE} value={unsent?.note} />
             </Field>
             <p class="hint">{t('draft.reportEffect')}</p>
             <button type="submit">{t('draft.report')}</button>

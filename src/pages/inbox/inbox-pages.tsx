@@ -10,14 +10,13 @@ import { createPages, flash } from '../page-router.ts';
 import type { TextKey } from '../texts/translate.ts';
 import { readUnsent, type Unsent } from '../unsent.tsx';
 import type { PageContext } from '../view.ts';
-import { DraftPage, type Problem } from './draft-page.tsx';
+import { DraftPage, LONGEST_NOTE, type Problem } from './draft-page.tsx';
 import { InboxPage } from './inbox-list.tsx';
 import { type InboxQuery, readInboxQuery } from './inbox-query.ts';
 
 const ROWS = 30;
 const MOST_BUSINESSES = 200;
 const LONGEST_BODY = 200_000;
-const LONGEST_NOTE = 2_000;
 
 export const inboxPages = createPages();
 
@@ -63,6 +62,9 @@ inboxPages.post('/inbox/:id/discard', async (c) => {
   const form = await c.req.parseBody();
   const reason = noteOf(form.reason);
   if (reason === null) return show(c, draft, { problem: { kind: 'reason' } }, 422);
+  if (reason.length > LONGEST_NOTE) {
+    return show(c, draft, { problem: { kind: 'long' }, unsent: { version: draft.version, reason } }, 422);
+  }
   const act = { ...review(c, draft, form), reason };
   return decided(c, draft, 'done.discarded', undefined, () => c.var.services.discardDraft(act));
 });
@@ -72,9 +74,10 @@ inboxPages.post('/inbox/:id/report', async (c) => {
   const form = await c.req.parseBody();
   const kind = REPORT_KINDS.find((one) => one === form.kind);
   const note = noteOf(form.note);
-  if (kind === undefined) {
-    const unsent = { version: draft.version, kind: '', ...(note === null ? {} : { note }) };
-    return show(c, draft, { problem: { kind: 'report' }, unsent }, 422);
+  const isLong = note !== null && note.length > LONGEST_NOTE;
+  if (kind === undefined || isLong) {
+    const unsent = { version: draft.version, kind: kind ?? '', ...(note === null ? {} : { note }) };
+    return show(c, draft, { problem: { kind: isLong ? 'long' : 'report' }, unsent }, 422);
   }
   const { businessId, id: draftId } = draft;
   await c.var.services.reportDraft({ businessId, draftId, kind, note, actor: c.var.actor.name });
@@ -245,7 +248,7 @@ function editOf(draft: DraftRow, sent: string): string | undefined {
 }
 
 function noteOf(sent: unknown): string | null {
-  const note = typeof sent === 'string' ? cleanText(sent).trim().slice(0, LONGEST_NOTE) : '';
+  const note = typeof sent === 'string' ? cleanText(sent).trim() : '';
   return note === '' ? null : note;
 }
 

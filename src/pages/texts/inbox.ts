@@ -360,6 +360,7 @@ export const INBOX_TEXTS = {
   ],
   'problem.yourText': ['Your text', 'Metniniz'],
   'problem.reason': ['Give a reason.', 'Bir neden yazın.'],
+  'problem.long': ['A note or reason has at most {n} characters.', 'Not ya da neden en çok {n} karakter olabilir.'],
   'problem.report': ['Choose what is wrong.', 'Sorunun ne olduğunu seçin.'],
   'problem.empty': ['The reply is empty.', 'Yanıt boş.'],
 

@@ -220,6 +220,8 @@ const SENTENCES: readonly [string, string][] = [
   ],
   ['Choose a level.', 'Bir düzey seçin.'],
   ['A reason is needed.', 'Bir gerekçe gerekiyor.'],
+  ['Write the note first.', 'Önce notu yazın.'],
+  ['A text is too long: at most {n} characters.', 'Bir metin çok uzun: en çok {n} karakter olabilir.'],
   ['A key needs a name and a scope.', 'Anahtara bir ad ve bir yetki gerekir.'],
   [
     'A cohort is a ramp, or two times of which the first is earlier.',
@@ -257,6 +259,7 @@ const SENTENCES: readonly [string, string][] = [
   ['The Access assertion is not valid.', 'Access bildirimi geçerli değil.'],
   ['There is no such business.', 'Böyle bir işletme yok.'],
   ['There is no such draft.', 'Böyle bir taslak yok.'],
+  ['There is no such snippet.', 'Böyle bir hazır metin yok.'],
   ['There is no such ramp.', 'Böyle bir rampa yok.'],
   ['This ramp has no such step.', 'Bu rampada böyle bir adım yok.'],
   ['There is no such incident.', 'Böyle bir olay yok.'],
