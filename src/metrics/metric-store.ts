@@ -175,15 +175,20 @@ export function editRows(queries: Queries, filter: MetricFilter) {
 
 /**
  * Drafts of both arms, of the control arm, and the share of it that is to be expected: each business's own, weighted by what
- * it drafted (null without a draft). Businesses with other shares draft more or less than others.
+ * it drafted (null without a draft). Businesses with other shares draft more or less than others. `ifMixed`: nothing is read,
+ * and the share is null, where all businesses have the same one: the rows of each business are many.
  */
-export function armRows(queries: Queries, filter: Omit<MetricFilter, 'arm'>) {
+export function armRows(queries: Queries, filter: Omit<MetricFilter, 'arm'>, ifMixed = false) {
+  const needed = ifMixed
+    ? sql`and (select min("controlShare") <> max("controlShare") from ${business}
+        ${filter.businessIds === undefined ? sql`` : sql`where "id" in ${orNone(filter.businessIds)}`})`
+    : sql``;
   return queries.execute<{ total: number | null; control: number | null; expectedShare: number | null }>(sql`
     with ${windowOf(filter)}, parts as (
-      select r."businessId", r."arm", r."asked" from ${metricRollup} r, bounds b where ${rollupRows(filter, true)} and r."arm" <> 'none'
+      select r."businessId", r."arm", r."asked" from ${metricRollup} r, bounds b where ${rollupRows(filter, true)} and r."arm" <> 'none' ${needed}
       union all
       select * from (
-        select e."businessId", e."arm", count(*)::int as "asked" from ${tailRows(filter)} where e."arm" <> 'none' and ${isAsked} group by 1, 2
+        select e."businessId", e."arm", count(*)::int as "asked" from ${tailRows(filter)} where e."arm" <> 'none' and ${isAsked} ${needed} group by 1, 2
       ) tail
     )
     select sum(parts."asked")::int as "total", sum(parts."asked") filter (where parts."arm" = 'control')::int as "control",

@@ -63,7 +63,7 @@ export async function readMetrics(deps: Deps, query: MetricQuery): Promise<Metri
     retryingRows(queries, filter),
     businessById(queries, query.businessId ?? ''),
     controlShares(queries, query.businessId ?? null),
-    armRows(queries, filter),
+    armRows(queries, filter, true),
   ]);
   if (query.businessId !== undefined && businesses.length === 0) {
     throw new AppError('NOT_FOUND', 'There is no such business.');
