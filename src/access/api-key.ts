@@ -1,4 +1,4 @@
-import { sha256Hex } from '../lib/hash.ts';
+import { hmacSha256, sha256Hex } from '../lib/hash.ts';
 
 const PREFIX = 'dgk_';
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -18,13 +18,11 @@ export function newApiKey(): Promise<NewApiKey> {
 
 /** The key of one form: the same for the same secret and seed, so that a form that comes twice makes one key. */
 export async function derivedApiKey(secret: string, seed: string): Promise<NewApiKey> {
-  const encoder = new TextEncoder();
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
-  const signing = await crypto.subtle.importKey('raw', encoder.encode(secret), algorithm, false, ['sign']);
+  const encoded = new TextEncoder().encode(secret);
   let block = 0;
   return keyFrom(async () => {
     block += 1;
-    return new Uint8Array(await crypto.subtle.sign('HMAC', signing, encoder.encode(`api key ${block}:${seed}`)));
+    return new Uint8Array(await hmacSha256(encoded, `api key ${block}:${seed}`));
   });
 }
 

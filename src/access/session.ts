@@ -2,8 +2,8 @@ import { and, eq, isNull, lt, sql } from 'drizzle-orm';
 import { auditRow } from '../audit/audit-row.ts';
 import type { Clock } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
-import { equalSecrets } from '../lib/hash.ts';
-import type { Database } from '../storage/db.ts';
+import { equalSecrets, hmacSha256 } from '../lib/hash.ts';
+import type { Database, Queries } from '../storage/db.ts';
 import { apiKey, auditEvent, endedSession } from '../storage/schema/index.ts';
 import type { Actor } from './scopes.ts';
 
@@ -20,19 +20,19 @@ export interface Session {
 
 /** Key for signing sessions and form tokens, derived from the admin key: a new admin key ends every session. */
 export function sessionSecret(adminKey: string): Promise<ArrayBuffer> {
-  return hmac(new TextEncoder().encode(adminKey).slice().buffer, 'draftgate session 1');
+  return hmacSha256(new TextEncoder().encode(adminKey).slice().buffer, 'draftgate session 1');
 }
 
 /** `<payload>.<signature>`, both base64url. */
 export async function sealSession(secret: ArrayBuffer, session: Session): Promise<string> {
   const payload = base64url(new TextEncoder().encode(JSON.stringify(session)));
-  return `${payload}.${base64url(await hmac(secret, `session:${payload}`))}`;
+  return `${payload}.${base64url(await hmacSha256(secret, `session:${payload}`))}`;
 }
 
 /** The session that a cookie holds; undefined where it was not signed by us or has expired. */
 export async function unsealSession(secret: ArrayBuffer, sealed: string, now: Date): Promise<Session | undefined> {
   const [payload = '', signature = ''] = sealed.split('.');
-  if (!(await equalSecrets(signature, base64url(await hmac(secret, `session:${payload}`))))) return undefined;
+  if (!(await equalSecrets(signature, base64url(await hmacSha256(secret, `session:${payload}`))))) return undefined;
   const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
   const session = JSON.parse(new TextDecoder().decode(bytes)) as Session;
   return session.expiresAt > now.getTime() ? session : undefined;
@@ -40,7 +40,7 @@ export async function unsealSession(secret: ArrayBuffer, sealed: string, now: Da
 
 /** The token that every form of a session carries. */
 export async function formToken(secret: ArrayBuffer, sessionId: string): Promise<string> {
-  return base64url(await hmac(secret, `form:${sessionId}`));
+  return base64url(await hmacSha256(secret, `form:${sessionId}`));
 }
 
 /**
@@ -55,7 +55,7 @@ export async function sessionActor(deps: { db: Database }, session: Session): Pr
       .select({ businessId: apiKey.businessId, scopes: apiKey.scopes, sessionsEndedAt: apiKey.sessionsEndedAt })
       .from(apiKey)
       .where(and(eq(apiKey.id, holder.keyId), isNull(apiKey.revokedAt))),
-    queries.select({ id: endedSession.id }).from(endedSession).where(eq(endedSession.id, session.id)),
+    endedRow(queries, session.id),
   ]);
   if (ended.length > 0) return undefined;
   // A cookie of a version that asked for no name.
@@ -67,11 +67,13 @@ export async function sessionActor(deps: { db: Database }, session: Session): Pr
   return { kind: 'key', name: `key:${keyId}/${person}`, keyId, person, ...rights };
 }
 
+function endedRow(queries: Queries, id: string) {
+  return queries.select({ id: endedSession.id }).from(endedSession).where(eq(endedSession.id, id));
+}
+
 async function hasEnded(deps: { db: Database }, id: string): Promise<boolean> {
   try {
-    const [ended] = await deps.db.operator((queries) => [
-      queries.select({ id: endedSession.id }).from(endedSession).where(eq(endedSession.id, id)),
-    ]);
+    const [ended] = await deps.db.operator((queries) => [endedRow(queries, id)]);
     return ended.length > 0;
   } catch (error) {
     if (error instanceof AppError) return false;
@@ -111,11 +113,6 @@ export async function endSessions(
       .insert(auditEvent)
       .values(auditRow(now, { ...act, businessId, action: 'sessions.end', after: { keyId, person } })),
   ]);
-}
-
-async function hmac(secret: ArrayBuffer, text: string): Promise<ArrayBuffer> {
-  const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
-  return crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text));
 }
 
 function base64url(bytes: ArrayBuffer | Uint8Array): string {

@@ -26,8 +26,6 @@ export function createPages() {
   return new OpenAPIHono<PageEnv>();
 }
 
-const HOLDS_NUL = /\0/;
-
 /** Runs before every page: view, session, CSRF. `paths` of app.ts decide where. */
 export const pageSetUp: MiddlewareHandler<PageEnv>[] = [
   bodyLimit({
@@ -47,7 +45,7 @@ export const pageSetUp: MiddlewareHandler<PageEnv>[] = [
     if (
       Object.values(form)
         .flat()
-        .some((value) => typeof value === 'string' && HOLDS_NUL.test(value))
+        .some((value) => typeof value === 'string' && value.includes('\0'))
     ) {
       throw new AppError('INVALID_REQUEST', 'There is a character in it that no text can hold.');
     }

@@ -6,7 +6,15 @@ import type { BusinessExperiment, MetricReport } from '../../metrics/read-metric
 import { RAG_FEATURE } from '../../rollout/decide.ts';
 import { Badge, EmptyState, Field, FormToken, Notice, Pager } from '../components.tsx';
 import { page } from '../layout.tsx';
-import { countedShare, share, shown as shownValue, signed } from '../metrics/dashboard.tsx';
+import {
+  ArmHeads,
+  countedShare,
+  differenceText,
+  share,
+  shown as shownValue,
+  signed,
+  VERDICT_TONES,
+} from '../metrics/dashboard.tsx';
 import { createPages } from '../page-router.ts';
 import { sayError } from '../texts/sentences.ts';
 import type { PageContext, View } from '../view.ts';
@@ -17,13 +25,6 @@ import { beforeOf, paged } from './paging.ts';
 const PATH = '/admin/experiments';
 const PAGE = 25;
 const WINDOWS = { '24h': 24, '7d': 7 * 24, '30d': 30 * 24 } as const;
-const VERDICT_TONES = {
-  better: 'good',
-  worse: 'bad',
-  'no-difference-seen': 'info',
-  'not-enough-data': 'neutral',
-} as const;
-
 const RATIO_TONES = { ok: 'good', mismatch: 'bad', 'no-data': 'neutral' } as const;
 
 export const experimentPages = createPages();
@@ -98,15 +99,7 @@ experimentPages.get(PATH, async (c) => {
               <thead>
                 <tr>
                   <th scope="col">{t('metrics.business')}</th>
-                  <th scope="col" class="number">
-                    {t('metrics.arm.rag')}
-                  </th>
-                  <th scope="col" class="number">
-                    {t('metrics.arm.control')}
-                  </th>
-                  <th scope="col" class="number">
-                    {t('experiment.interval')}
-                  </th>
+                  <ArmHeads view={view} difference={t('experiment.interval')} />
                   <th scope="col">{t('console.state')}</th>
                   <th scope="col">{t('metrics.ratio')}</th>
                   <th scope="col">{t('experiment.share')}</th>
@@ -244,15 +237,7 @@ function Numbers({
         <thead>
           <tr>
             <th scope="col">{t('metrics.metric')}</th>
-            <th scope="col" class="number">
-              {t('metrics.arm.rag')}
-            </th>
-            <th scope="col" class="number">
-              {t('metrics.arm.control')}
-            </th>
-            <th scope="col" class="number">
-              {t('experiment.interval')}
-            </th>
+            <ArmHeads view={view} difference={t('experiment.interval')} />
           </tr>
         </thead>
         <tbody>
@@ -322,12 +307,6 @@ function words(view: View, comparison: ArmComparison, controlShare: number): str
   const more = verdict === 'no-difference-seen' ? reviewsToTell(primary) : null;
   const told = t(`experiment.words.${verdict}`, values);
   return more === null ? told : `${told} ${t('experiment.words.toTell', { n: amount(view, more) })}`;
-}
-
-function differenceText(view: View, { difference }: Pick<ArmComparison['primary'], 'difference'>): string {
-  if (difference === null) return '–';
-  const { estimate, low, high } = difference;
-  return `${signed(view, estimate)} (${signed(view, low)} … ${signed(view, high)})`;
 }
 
 experimentPages.post(`${PATH}/:id/share`, async (c) => {

@@ -7,7 +7,7 @@ import type { View } from '../view.ts';
 import { actorWords } from './console-fields.tsx';
 import { gateStates } from './gate-states.ts';
 
-export const RAMP_TONES: Record<RampStatus, Tone> = {
+const RAMP_TONES: Record<RampStatus, Tone> = {
   pending: 'neutral',
   running: 'good',
   holding: 'warn',
@@ -20,8 +20,20 @@ export function isOver({ status }: Pick<RampRow, 'status'>): boolean {
   return status === 'done' || status === 'rolled-back';
 }
 
-export function RampBadge({ view, status }: { view: View; status: RampStatus }) {
-  return <Badge tone={RAMP_TONES[status]}>{view.t(`ramp.status.${status}`)}</Badge>;
+/** A ramp's step of how many, which leads to its page, and its state. */
+export function RampLink({ view, ramp }: { view: View; ramp: RampRow }) {
+  return (
+    <>
+      <a href={`/admin/ramps/${ramp.id}`}>
+        {view.t('ramp.stepOf', {
+          n: ramp.step + 1,
+          of: ramp.plan.length,
+          name: say(view, ramp.plan[ramp.step]?.name ?? ''),
+        })}
+      </a>{' '}
+      <Badge tone={RAMP_TONES[ramp.status]}>{view.t(`ramp.status.${ramp.status}`)}</Badge>
+    </>
+  );
 }
 
 /** Gates that say no because something is wrong; the others wait for time, samples or a person. */
@@ -59,14 +71,7 @@ export function RampSummary({
   return (
     <>
       <p>
-        <a href={`/admin/ramps/${ramp.id}`}>
-          {t('ramp.stepOf', {
-            n: ramp.step + 1,
-            of: ramp.plan.length,
-            name: say(view, ramp.plan[ramp.step]?.name ?? ''),
-          })}
-        </a>{' '}
-        <RampBadge view={view} status={ramp.status} />
+        <RampLink view={view} ramp={ramp} />
       </p>
       {ramp.pausedBy === null ? null : (
         <p>{t('ramp.pausedBy', { who: actorWords(view, ramp.pausedBy), why: say(view, ramp.pauseReason ?? '–') })}</p>

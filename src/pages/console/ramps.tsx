@@ -11,7 +11,7 @@ import { by } from './console-fields.tsx';
 import { actAndShow, actOf, ConsoleFrame, fieldsOf, idsOf, reasonOf, shortEnough } from './console-frame.tsx';
 import { gateStates } from './gate-states.ts';
 import { beforeOf, paged } from './paging.ts';
-import { isOver, RampBadge, RampSummary } from './ramp-summary.tsx';
+import { isOver, RampLink, RampSummary } from './ramp-summary.tsx';
 
 const PAGE = 20;
 const DECISIONS = 50;
@@ -41,14 +41,7 @@ rampPages.get('/admin/ramps', async (c) => {
           <ul class="markers">
             {shown.map((ramp) => (
               <li>
-                <a href={`/admin/ramps/${ramp.id}`}>
-                  {t('ramp.stepOf', {
-                    n: ramp.step + 1,
-                    of: ramp.plan.length,
-                    name: say(view, ramp.plan[ramp.step]?.name ?? ''),
-                  })}
-                </a>{' '}
-                <RampBadge view={view} status={ramp.status} /> <Time view={view} at={ramp.createdAt} zone="UTC" />{' '}
+                <RampLink view={view} ramp={ramp} /> <Time view={view} at={ramp.createdAt} zone="UTC" />{' '}
                 {by(view, ramp.createdBy)}
               </li>
             ))}

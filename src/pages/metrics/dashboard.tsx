@@ -1,4 +1,4 @@
-import { REVIEWS_AN_ARM } from '../../metrics/compare-arms.ts';
+import { type ArmComparison, REVIEWS_AN_ARM } from '../../metrics/compare-arms.ts';
 import { type Limit, METRIC_NAMES, METRICS, type MetricName } from '../../metrics/definitions.ts';
 import type { MetricState, MetricValue } from '../../metrics/measure.ts';
 import type { BusinessMetrics, MetricPoint, MetricReport } from '../../metrics/read-metrics.ts';
@@ -351,7 +351,6 @@ function markerWords(view: View, { level, reason, action, step }: RolloutMarker)
 function Comparison({ view, report }: { view: View; report: MetricReport }) {
   const { t } = view;
   const { comparison, sampleRatio } = report;
-  const tones = { better: 'good', worse: 'bad', 'no-difference-seen': 'info', 'not-enough-data': 'neutral' } as const;
   const rows = [
     ['', comparison.primary] as const,
     ...METRIC_NAMES.flatMap((name) => {
@@ -362,7 +361,7 @@ function Comparison({ view, report }: { view: View; report: MetricReport }) {
   return (
     <section class="card" aria-labelledby="comparison">
       <h2 id="comparison">{t('metrics.comparison')}</h2>
-      <Notice tone={tones[comparison.verdict]} title={t(`metrics.comparison.${comparison.verdict}`)}>
+      <Notice tone={VERDICT_TONES[comparison.verdict]} title={t(`metrics.comparison.${comparison.verdict}`)}>
         <p>{comparisonWords(view, comparison)}</p>
       </Notice>
       <section class="scroll" tabindex={0} aria-label={t('metrics.comparison')}>
@@ -370,28 +369,16 @@ function Comparison({ view, report }: { view: View; report: MetricReport }) {
           <thead>
             <tr>
               <th scope="col">{t('metrics.metric')}</th>
-              <th scope="col" class="number">
-                {t('metrics.arm.rag')}
-              </th>
-              <th scope="col" class="number">
-                {t('metrics.arm.control')}
-              </th>
-              <th scope="col" class="number">
-                {t('metrics.difference')}
-              </th>
+              <ArmHeads view={view} difference={t('metrics.difference')} />
             </tr>
           </thead>
           <tbody>
-            {rows.map(([name, { rag, control, difference }]) => (
+            {rows.map(([name, compared]) => (
               <tr>
                 <th scope="row">{name === '' ? t('metrics.comparison.lead') : t(`metrics.${name}`)}</th>
-                <td class="number">{countedShare(view, rag)}</td>
-                <td class="number">{countedShare(view, control)}</td>
-                <td class="number">
-                  {difference === null
-                    ? '–'
-                    : `${signed(view, difference.estimate)} (${signed(view, difference.low)} … ${signed(view, difference.high)})`}
-                </td>
+                <td class="number">{countedShare(view, compared.rag)}</td>
+                <td class="number">{countedShare(view, compared.control)}</td>
+                <td class="number">{differenceText(view, compared)}</td>
               </tr>
             ))}
           </tbody>
@@ -497,6 +484,36 @@ function comparisonWords(view: View, { verdict, primary }: MetricReport['compari
     low: signed(view, difference.low),
     high: signed(view, difference.high),
   });
+}
+
+export const VERDICT_TONES = {
+  better: 'good',
+  worse: 'bad',
+  'no-difference-seen': 'info',
+  'not-enough-data': 'neutral',
+} as const;
+
+/** The columns of a table that sets RAG beside the control arm. */
+export function ArmHeads({ view, difference }: { view: View; difference: string }) {
+  return (
+    <>
+      <th scope="col" class="number">
+        {view.t('metrics.arm.rag')}
+      </th>
+      <th scope="col" class="number">
+        {view.t('metrics.arm.control')}
+      </th>
+      <th scope="col" class="number">
+        {difference}
+      </th>
+    </>
+  );
+}
+
+export function differenceText(view: View, { difference }: Pick<ArmComparison['primary'], 'difference'>): string {
+  if (difference === null) return '–';
+  const { estimate, low, high } = difference;
+  return `${signed(view, estimate)} (${signed(view, low)} … ${signed(view, high)})`;
 }
 
 export function countedShare(view: View, { successes, n }: { successes: number; n: number }): string {
